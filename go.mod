@@ -3,6 +3,7 @@ module cggm
 go 1.26.5
 
 require (
+	github.com/go-logr/logr v1.4.3 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/gomlx/compute v0.1.4 // indirect
 	github.com/gomlx/gomlx v0.28.2 // indirect
@@ -18,5 +19,6 @@ require (
 	golang.org/x/image v0.41.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	gonum.org/v1/gonum v0.17.0 // indirect
+	k8s.io/klog/v2 v2.140.0 // indirect
 	pgregory.net/rapid v1.2.0 // indirect
 )
