@@ -1,0 +1,53 @@
+package kernel
+
+import "math/bits"
+
+// The multipliers and key increments of Philox4x32 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+// 1, 2, 3", SC 2011).
+const (
+	philoxM0 = 0xD2511F53
+	philoxM1 = 0xCD9E8D57
+	philoxW0 = 0x9E3779B9
+	philoxW1 = 0xBB67AE85
+)
+
+// Philox fills dst with the random bits of Philox4x32-10: words 4i to 4i+3 are the block of the 128-bit counter
+// counter[0] + counter[1]<<64 + i under key, least significant words first. The last block is cut when len(dst) is not a
+// multiple of 4. The bits are the same on every machine.
+func Philox(dst []uint32, key uint64, counter [2]uint64) {
+	done := fastPhilox(dst, key, counter)
+	low, carry := bits.Add64(counter[0], uint64(done/4), 0)
+	counter = [2]uint64{low, counter[1] + carry}
+	for dst = dst[done:]; len(dst) > 0; dst = dst[min(4, len(dst)):] {
+		block := philoxBlock(key, counter)
+		copy(dst, block[:])
+		if counter[0]++; counter[0] == 0 {
+			counter[1]++
+		}
+	}
+}
+
+func philoxBlock(key uint64, counter [2]uint64) [4]uint32 {
+	k0, k1 := uint32(key), uint32(key>>32)
+	c0, c1, c2, c3 := uint32(counter[0]), uint32(counter[0]>>32), uint32(counter[1]), uint32(counter[1]>>32)
+	for range 10 {
+		p0, p1 := uint64(philoxM0)*uint64(c0), uint64(philoxM1)*uint64(c2)
+		c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+		k0, k1 = k0+philoxW0, k1+philoxW1
+	}
+	return [4]uint32{c0, c1, c2, c3}
+}
+
+// UniformBits sets dst[i] to the number in [0, 1) whose 24 bits are the high bits of src[i].
+func UniformBits(dst []float32, src []uint32) {
+	if len(src) == 0 {
+		return
+	}
+	dst = dst[:len(src)]
+	if fastUniform(dst, src) {
+		return
+	}
+	for i, v := range src {
+		dst[i] = float32(v>>8) * 0x1p-24
+	}
+}

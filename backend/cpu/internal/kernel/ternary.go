@@ -1,0 +1,54 @@
+package kernel
+
+// MulAdd sets dst[i] = a[i]*b[i] + c[i]; the product is not rounded before the sum on the assembly levels.
+func MulAdd(dst, a, b, c []float32) {
+	if len(a) == 0 {
+		return
+	}
+	dst, b, c = dst[:len(a)], b[:len(a)], c[:len(a)]
+	if fastMulAdd(dst, a, b, c) {
+		return
+	}
+	for i, x := range a {
+		dst[i] = float32(float64(x)*float64(b[i]) + float64(c[i]))
+	}
+}
+
+// AddScaled sets dst[i] = a[i] + s*b[i].
+func AddScaled(dst, a []float32, s float32, b []float32) {
+	if len(a) == 0 {
+		return
+	}
+	dst, b = dst[:len(a)], b[:len(a)]
+	if fastAddScaled(dst, a, s, b) {
+		return
+	}
+	for i, x := range a {
+		dst[i] = float32(float64(s)*float64(b[i]) + float64(x))
+	}
+}
+
+// ReLUGrad sets dst[i] = dy[i] where x[i] > 0 and 0 elsewhere.
+func ReLUGrad(dst, x, dy []float32) {
+	if len(x) == 0 {
+		return
+	}
+	dst, dy = dst[:len(x)], dy[:len(x)]
+	if fastReLUGrad(dst, x, dy) {
+		return
+	}
+	for i, v := range x {
+		if v > 0 {
+			dst[i] = dy[i]
+		} else {
+			dst[i] = 0
+		}
+	}
+}
+
+// Fill sets every element of dst to s.
+func Fill(dst []float32, s float32) {
+	for i := range dst {
+		dst[i] = s
+	}
+}
