@@ -160,9 +160,13 @@ func (p *Pass) Classifier(i int) head.Output {
 	return *p.classifiers[i]
 }
 
+// Attached returns modality i's auxiliary classifier with gradients to its
+// encoder.
+func (p *Pass) Attached(i int) head.Output { return p.classify(i, p.Feature(i)) }
+
 func (p *Pass) classify(i int, f feature.Feature) head.Output {
-	weight := p.Fused().Weight.Shape().Dimensions
-	return p.Model.Classifier.Classify(p.scope(param.Auxiliary, i), f, weight[0])
+	width := p.Fused().Weight.Shape().Dimensions[0]
+	return p.Model.Classifier.Classify(p.scope(param.Auxiliary, i), f, width)
 }
 
 func (p *Pass) scope(kind param.Kind, modality int) param.Scope {

@@ -9,6 +9,7 @@ import (
 
 	"cggm/feature"
 	"cggm/fusion"
+	"cggm/head"
 	"cggm/param"
 )
 
@@ -17,8 +18,8 @@ type Unimodal string
 
 // The sources of unimodal logits. Split needs a fusion that is linear in every
 // modality under a linear head: the logits of the model split exactly, the
-// bias in equal parts. Shared sends one modality's pooled features through the
-// model's head and needs features as wide as the joint representation. Mask
+// bias in equal parts. Shared sends the pooled features of every modality
+// through one linear layer of its own and needs features of equal width. Mask
 // runs the model with the other modalities' features at 0, MaskInput with
 // their inputs at 0. Auxiliary trains a classifier of its own per modality.
 // Auto is Split where it applies and Mask otherwise.
@@ -80,7 +81,7 @@ func (p *Pass) unimodal(i int, frozen bool) *graph.Node {
 		surplus := 1 - 1/float64(len(p.Inputs))
 		return graph.Sub(out.Logits, graph.ExpandLeftToRank(graph.MulScalar(out.Bias, surplus), out.Logits.Rank()))
 	case Shared:
-		return p.Model.Head.Predict(hs, p.Feature(i).Pool()).Logits
+		return p.Shared(i).Logits
 	case Mask:
 		features := make([]feature.Feature, len(p.Inputs))
 		for j, f := range p.Features() {
@@ -100,8 +101,28 @@ func (p *Pass) unimodal(i int, frozen bool) *graph.Node {
 		}
 		return p.Fuse(features, frozen).Logits
 	case Auxiliary:
-		return p.classify(i, p.Feature(i)).Logits
+		return p.Attached(i).Logits
 	}
 	exceptions.Panicf("network: unknown source of unimodal logits %q", p.Model.Unimodal)
 	return nil
+}
+
+// Shared returns the output of the linear layer that all modalities share, on
+// the pooled features of modality i. Its parameters belong to the head. It
+// panics unless all modalities have features of the same width.
+func (p *Pass) Shared(i int) head.Output {
+	hidden := p.Feature(i).Pool()
+	width := p.Feature(0).Width()
+	if w := p.Feature(i).Width(); w != width {
+		exceptions.Panicf("network: a shared head needs features of one width: %s has %d, %s has %d: set the encoders' widths alike",
+			p.Model.Modalities[0].Name, width, p.Model.Modalities[i].Name, w)
+	}
+	s := p.scope(param.Head, 0).In("shared")
+	out := head.Output{
+		Hidden: hidden,
+		Weight: s.Var("weight", param.Glorot, width, p.Model.Head.Outputs()),
+		Bias:   s.Var("bias", param.Zeros, p.Model.Head.Outputs()),
+	}
+	out.Logits = graph.Add(graph.MatMul(hidden, out.Weight), graph.ExpandLeftToRank(out.Bias, 2))
+	return out
 }

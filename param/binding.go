@@ -19,6 +19,7 @@ type Binding struct {
 	// uint64[3]; nil when nothing random may be built.
 	Random *graph.Node
 
+	order   []int
 	nodes   map[int]*graph.Node
 	updates map[int]*graph.Node
 }
@@ -39,8 +40,13 @@ func (b *Binding) Node(i int) *graph.Node {
 	spec := b.Set.specs[i]
 	n := graph.Parameter(b.Graph, spec.Name, shapes.Make(dtypes.Float32, spec.Dims...))
 	b.nodes[i] = n
+	b.order = append(b.order, i)
 	return n
 }
+
+// Order returns the parameters that the graph asked for, in the order in which
+// their graph nodes were created.
+func (b *Binding) Order() []int { return b.order }
 
 // Used reports whether the graph asked for parameter i.
 func (b *Binding) Used(i int) bool { return b.nodes[i] != nil }

@@ -7,16 +7,18 @@ type Kind uint8
 
 // The parts of a network. Stem holds the input projection of a modality,
 // which gradient modulation leaves alone; Encoder the modality's own network,
-// which it scales; Auxiliary a modality's classifier that only training uses.
+// which it scales; Auxiliary a modality's classifier that only training uses; State what a
+// training method remembers between steps.
 const (
 	Stem Kind = iota
 	Encoder
 	Fusion
 	Head
 	Auxiliary
+	State
 )
 
-var kindNames = [...]string{"stem", "encoder", "fusion", "head", "auxiliary"}
+var kindNames = [...]string{"stem", "encoder", "fusion", "head", "auxiliary", "state"}
 
 // String returns the lower-case name of the kind.
 func (k Kind) String() string {

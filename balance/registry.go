@@ -1,0 +1,71 @@
+package balance
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Entry describes a method that can be chosen by name.
+type Entry struct {
+	Name    string
+	Title   string // what it stands for
+	Source  string // paper, venue and year; "" for controls
+	Hook    string // where it acts
+	Cost    string // extra work per step over joint training
+	Default func() Method
+}
+
+// entries is the list of all methods, in the order of documentation. Adding a
+// method is adding one line.
+var entries = []Entry{
+	{"joint", "plain joint training", "", "none", "none", func() Method { return &Joint{} }},
+	{"unimodal", "every modality alone, and their ensemble", "", "objective", "none", func() Method { return &Unimodal{} }},
+	{"multi-loss", "joint plus one loss per modality", "", "loss", "unimodal logits", func() Method { return DefaultMultiLoss() }},
+	{"cggm", "classifier-guided gradient modulation", "NeurIPS 2024", "loss, gradient scale", "M classifiers", func() Method { return DefaultCGGM() }},
+	{"ogm", "on-the-fly gradient modulation", "CVPR 2022", "gradient scale", "unimodal logits", func() Method { return DefaultOGM() }},
+	{"ogm-ge", "OGM with generalisation noise", "CVPR 2022", "gradient scale, noise", "unimodal logits, noise", func() Method { return DefaultOGMGE() }},
+	{"mmpareto", "Pareto combination of fused and unimodal gradients", "ICML 2024", "gradient edit", "one backward pass", func() Method { return DefaultMMPareto() }},
+	{"dgl", "disentangled gradient learning", "ICCV 2025", "stop-gradients", "M fusion passes", func() Method { return DefaultDGL() }},
+	{"mses", "modality-specific early stopping", "ACPR 2019", "learning rate, epochs", "unimodal logits", func() Method { return DefaultMSES() }},
+	{"mla", "alternating unimodal adaptation", "CVPR 2024", "phases", "M updates per batch", func() Method { return DefaultMLA() }},
+}
+
+// Entries returns all methods in the order of documentation.
+func Entries() []Entry { return slices.Clone(entries) }
+
+// Find returns the entry with the given name; the error of an unknown name
+// lists the known ones.
+func Find(name string) (Entry, error) {
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		if e.Name == name {
+			return e, nil
+		}
+		names[i] = e.Name
+	}
+	sort.Strings(names)
+	return Entry{}, fmt.Errorf("balance: unknown method %q: choose one of %s, or join two with +", name, strings.Join(names, ", "))
+}
+
+// New returns the method with the given name, or the composition of several
+// joined by "+". configure is called with every part's settings, ready to be
+// overwritten; nil keeps the defaults.
+func New(name string, configure func(part string, settings Method) error) (Method, error) {
+	var parts []Named
+	for _, part := range Split(name) {
+		entry, err := Find(part)
+		if err != nil {
+			return nil, err
+		}
+		m := entry.Default()
+		if configure != nil {
+			if err := configure(part, m); err != nil {
+				return nil, err
+			}
+		}
+		parts = append(parts, Named{part, m})
+	}
+	return Compose(parts...)
+}
