@@ -18,4 +18,4 @@
 // a source in elementwise functions, but must not overlap it at an offset.
 package kernel
 
-//go:generate go -C asm run . -out ..
+//go:generate go -C asm run .

@@ -19,7 +19,6 @@ func fastMax([]float32) (float32, bool)                                   { retu
 func fastMin([]float32) (float32, bool)                                   { return 0, false }
 func fastSoftmaxRow(_, _ []float32) bool                                  { return false }
 func fastSoftmaxGradRow(_, _, _ []float32) bool                           { return false }
-func fastTranspose[T any](_, _ []T, _, _, _, _ int) bool                  { return false }
 func fastPhilox([]uint32, uint64, [2]uint64) int                          { return 0 }
 func fastUniform([]float32, []uint32) bool                                { return false }
 func fastFromFloat16([]float32, []uint16) bool                            { return false }

@@ -24,3 +24,4 @@ func fastPhilox([]uint32, uint64, [2]uint64) int                          { retu
 func fastUniform([]float32, []uint32) bool                                { return false }
 func fastFromFloat16([]float32, []uint16) bool                            { return false }
 func fastToFloat16([]uint16, []float32) bool                              { return false }
+func (t *tileArgs) fast() bool                                            { return false }

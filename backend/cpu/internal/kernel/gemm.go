@@ -28,61 +28,76 @@ type GemmArgs struct {
 	Epilogue func(c []float32, ldc, i0, j0, rows, cols int)
 }
 
-// PackedB is the right factor of a matrix product in the order the inner kernel reads it; see [PackB].
-type PackedB struct {
-	k, n int
-	b    []float32
-}
-
-// PackB copies B, [k, n] with element (p, j) at b[p*row+j*col], into the order [GemmPacked] reads. It pays when the same B
-// multiplies many A.
-func PackB(_ Parallel, k, n int, b []float32, row, col int) *PackedB {
-	packed := &PackedB{k: k, n: n, b: make([]float32, k*n)}
-	for p := range k {
-		for j := range n {
-			packed.b[p*n+j] = b[p*row+j*col]
-		}
-	}
-	return packed
-}
-
-// GemmPacked computes the products described by g with b in place of g.B, g.BRow, g.BCol and g.BStride.
-func GemmPacked(p Parallel, g GemmArgs, b *PackedB) {
-	g.B, g.BRow, g.BCol, g.BStride = b.b, b.n, 1, 0
-	Gemm(p, g)
-}
-
 // Gemm computes the products described by g. Each element of C is a sum over p in increasing order, in one run or in runs
 // that depend on M, N and K alone.
-func Gemm(p Parallel, g GemmArgs) {
-	if g.Batch == 0 {
-		g.Batch = 1
+func Gemm(p Parallel, g GemmArgs) { gemm(p, &g, nil) }
+
+// GemmPacked computes the products described by g with b in place of g.B, g.BRow, g.BCol and g.BStride: every product of
+// the batch has the same right factor. b must be [g.K, g.N].
+func GemmPacked(p Parallel, g GemmArgs, b *PackedB) {
+	if b.k != g.K || b.n != g.N {
+		panic("kernel: the packed factor has another shape than the product")
 	}
-	p.run(g.Batch, func(b int) {
-		for i := range g.M {
-			row := g.C[b*g.CStride+i*g.LDC:][:g.N]
-			for j := range row {
-				var sum float32
-				if g.Accumulate {
-					sum = row[j]
-				}
-				for q := range g.K {
-					sum += g.A[b*g.AStride+i*g.ARow+q*g.ACol] * g.B[b*g.BStride+q*g.BRow+j*g.BCol]
-				}
-				if g.BiasCol != nil {
-					sum += g.BiasCol[j]
-				}
-				if g.BiasRow != nil {
-					sum += g.BiasRow[i]
-				}
-				if g.ReLU {
-					sum = max(sum, 0)
-				}
-				row[j] = sum
+	g.B, g.BRow, g.BCol, g.BStride = nil, 0, 0, 0
+	gemm(p, &g, b)
+}
+
+func gemm(p Parallel, g *GemmArgs, b *PackedB) {
+	g.Batch = max(g.Batch, 1)
+	if g.M <= 0 || g.N <= 0 {
+		return
+	}
+	g.check(b != nil)
+	switch {
+	case b == nil && gemmDots(p, g):
+	case b == nil && gemmSplit(p, g):
+	default:
+		newGemmRun(g, b).do(p)
+	}
+}
+
+// check panics when a slice is too short for the matrices it is said to hold: the assembly does not look.
+func (g *GemmArgs) check(packed bool) {
+	last := func(what string, s []float32, rows, cols, row, col, stride int) {
+		if row < 0 || col < 0 || stride < 0 {
+			panic("kernel: negative stride of " + what)
+		}
+		if rows > 0 && cols > 0 {
+			_ = s[(g.Batch-1)*stride+(rows-1)*row+(cols-1)*col]
+		}
+	}
+	last("A", g.A, g.M, g.K, g.ARow, g.ACol, g.AStride)
+	if !packed {
+		last("B", g.B, g.K, g.N, g.BRow, g.BCol, g.BStride)
+	}
+	last("C", g.C, g.M, g.N, g.LDC, 1, g.CStride)
+	if g.BiasCol != nil {
+		_ = g.BiasCol[g.N-1]
+	}
+	if g.BiasRow != nil {
+		_ = g.BiasRow[g.M-1]
+	}
+}
+
+// finish applies what the inner kernel has not: biases, the rectifier and the epilogue, to rows [i0, i1) and columns
+// [j0, j1) of product b.
+func (g *GemmArgs) finish(b, i0, i1, j0, j1 int, biasCol, relu bool) {
+	c := g.C[b*g.CStride:]
+	if biasCol || g.BiasRow != nil || relu {
+		for i := i0; i < i1; i++ {
+			row := c[i*g.LDC+j0 : i*g.LDC+j1]
+			if biasCol {
+				Add(row, row, g.BiasCol[j0:j1])
+			}
+			if g.BiasRow != nil {
+				AddScalar(row, row, g.BiasRow[i])
+			}
+			if relu {
+				ReLU(row, row)
 			}
 		}
-		if g.Epilogue != nil && g.M > 0 && g.N > 0 {
-			g.Epilogue(g.C[b*g.CStride:], g.LDC, b*g.M, 0, g.M, g.N)
-		}
-	})
+	}
+	if g.Epilogue != nil {
+		g.Epilogue(c[i0*g.LDC+j0:], g.LDC, b*g.M+i0, j0, i1-i0, j1-j0)
+	}
 }

@@ -1,0 +1,63 @@
+// Command asm writes the assembly of package kernel, one file for each instruction set, with the Go declarations of what
+// they hold. It is run in its own folder by go generate of
+// the package.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+func main() {
+	files := map[string]func(){
+		"gemm_avx2":        func() { gemmTiles(avx2) },
+		"gemm_avx512":      func() { gemmTiles(avx512) },
+		"transpose_avx2":   func() { transposeRows(avx2) },
+		"transpose_avx512": func() { transposeRows(avx512) },
+	}
+	for name, generate := range files {
+		if err := write("..", name, generate); err != nil {
+			fmt.Fprintln(os.Stderr, "asm:", err)
+			os.Exit(1)
+		}
+	}
+}
+
+// ctx receives the instructions of the file being generated.
+var ctx *build.Context
+
+// flags of every function: no stack to grow, no pointers kept.
+const noSplit = attr.NOSPLIT
+
+func write(folder, name string, generate func()) error {
+	ctx, symbols = build.NewContext(), map[string]operand.Mem{}
+	ctx.ConstraintExpr("amd64,!purego")
+	generate()
+	file, err := ctx.Result()
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := pass.Compile.Execute(file); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	config := printer.Config{Name: "the module in asm", Pkg: "kernel"}
+	for suffix, p := range map[string]printer.Printer{
+		"_amd64.s": printer.NewGoAsm(config), "_stubs_amd64.go": printer.NewStubs(config),
+	} {
+		text, err := p.Print(file)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+suffix), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
