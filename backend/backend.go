@@ -1,0 +1,31 @@
+// Package backend chooses the engine that executes computation graphs. No
+// other package knows which engines exist.
+package backend
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/gomlx/compute"
+	_ "github.com/gomlx/compute/gobackend" // registers "go"
+)
+
+// Variable is the environment variable that names another engine.
+const Variable = "CGGM_BACKEND"
+
+// Default is the engine that is used when nothing else is asked for.
+const Default = "go:ops_sequential"
+
+// Open returns the engine named by the environment variable CGGM_BACKEND, or
+// the default one.
+func Open() (compute.Backend, error) {
+	name := os.Getenv(Variable)
+	if name == "" {
+		name = Default
+	}
+	b, err := compute.NewWithConfig(name)
+	if err != nil {
+		return nil, fmt.Errorf("backend: open engine %q: %w: unset %s to use %s", name, err, Variable, Default)
+	}
+	return b, nil
+}
