@@ -155,3 +155,6 @@ func (s *Set) Fingerprint() string {
 	flush(true)
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// Complete reports whether no sample lacks a modality.
+func (s *Set) Complete() bool { return s.present == nil }
