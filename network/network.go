@@ -110,6 +110,9 @@ func (p *Pass) Feature(i int) feature.Feature {
 	return p.features[i]
 }
 
+// Built reports whether anything has asked for modality i's features.
+func (p *Pass) Built(i int) bool { return p.features[i].Value != nil }
+
 // Features returns the features of all modalities.
 func (p *Pass) Features() []feature.Feature {
 	for i := range p.features {

@@ -19,9 +19,27 @@ type Binding struct {
 	// uint64[3]; nil when nothing random may be built.
 	Random *graph.Node
 
+	shared *shared
+}
+
+// shared is what all bindings of one graph have in common.
+type shared struct {
 	order   []int
 	nodes   map[int]*graph.Node
 	updates map[int]*graph.Node
+}
+
+func (b *Binding) state() *shared {
+	if b.shared == nil {
+		b.shared = &shared{nodes: make(map[int]*graph.Node), updates: make(map[int]*graph.Node)}
+	}
+	return b.shared
+}
+
+// Evaluation returns a binding to the same parameters in the same graph whose
+// layers behave as in evaluation.
+func (b *Binding) Evaluation() *Binding {
+	return &Binding{Graph: b.Graph, Set: b.Set, Random: b.Random, shared: b.state()}
 }
 
 // Scope returns the root scope of a group.
@@ -31,29 +49,24 @@ func (b *Binding) Scope(group Group) Scope {
 
 // Node returns the graph node of parameter i, creating it when needed.
 func (b *Binding) Node(i int) *graph.Node {
-	if n, ok := b.nodes[i]; ok {
+	state := b.state()
+	if n, ok := state.nodes[i]; ok {
 		return n
-	}
-	if b.nodes == nil {
-		b.nodes = make(map[int]*graph.Node)
 	}
 	spec := b.Set.specs[i]
 	n := graph.Parameter(b.Graph, spec.Name, shapes.Make(dtypes.Float32, spec.Dims...))
-	b.nodes[i] = n
-	b.order = append(b.order, i)
+	state.nodes[i] = n
+	state.order = append(state.order, i)
 	return n
 }
 
 // Order returns the parameters that the graph asked for, in the order in which
 // their graph nodes were created.
-func (b *Binding) Order() []int { return b.order }
-
-// Used reports whether the graph asked for parameter i.
-func (b *Binding) Used(i int) bool { return b.nodes[i] != nil }
+func (b *Binding) Order() []int { return b.state().order }
 
 // Update returns the new value that a layer set for the fixed parameter i, or
 // nil.
-func (b *Binding) Update(i int) *graph.Node { return b.updates[i] }
+func (b *Binding) Update(i int) *graph.Node { return b.state().updates[i] }
 
 // Scope hands out the parameters of one group while a graph is built. It is a
 // small value; In returns a scope below it.
@@ -112,10 +125,7 @@ func (s Scope) SetFixed(name string, value *graph.Node) {
 	if i < 0 || !s.binding.Set.specs[i].Fixed {
 		exceptions.Panicf("param: %q is not a fixed parameter: declare it with Fixed first", s.path+"/"+name)
 	}
-	if s.binding.updates == nil {
-		s.binding.updates = make(map[int]*graph.Node)
-	}
-	s.binding.updates[i] = value
+	s.binding.state().updates[i] = value
 }
 
 func (s Scope) variable(name string, init Init, dims []int, fixed bool) *graph.Node {
