@@ -1,12 +1,14 @@
 package synthetic
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
 
 	"cggm/objective"
+	"cggm/task"
 )
 
 func TestValidate(t *testing.T) {
@@ -74,5 +76,20 @@ test: 5
 	}
 	if c.Modalities[1].Curvature != .5 || c.Between[1] != "b" || c.Parts(1) != 6 {
 		t.Errorf("read as %+v", c)
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	c := Default()
+	c.Modalities[1].Length, c.Modalities[1].Ragged, c.Modalities[1].Missing = 3, true, .2
+	c.Train, c.Val, c.Test = 100, 50, 50
+	r, err := Task{c}.Doctor(context.Background(), task.Options{Seed: 4})
+	if err != nil || r.Count(task.SeverityError)+r.Count(task.SeverityWarning) > 0 || r.Count(task.SeverityInfo) < 9 {
+		t.Errorf("error %v, findings\n%v", err, r)
+	}
+	c.Val = 0
+	r, err = Task{c}.Doctor(context.Background(), task.Options{})
+	if err != nil || r.Count(task.SeverityError) != 1 {
+		t.Errorf("error %v, findings\n%v", err, r)
 	}
 }

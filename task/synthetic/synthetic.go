@@ -52,7 +52,10 @@ type Task struct {
 	Config Config
 }
 
-var _ task.Opener = Task{}
+var (
+	_ task.Opener = Task{}
+	_ task.Doctor = Task{}
+)
 
 // Open generates the three splits. The same configuration and seed give the
 // same bytes, and a larger split begins with the samples of a smaller one.
@@ -74,4 +77,12 @@ func (t Task) Open(ctx context.Context, o task.Options) (*task.Data, error) {
 		*[]*sample.Source{&d.Train, &d.Val, &d.Test}[i] = set
 	}
 	return d, nil
+}
+
+// Doctor generates the data and examines it.
+func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) {
+	return task.Diagnose(ctx, o, func(ctx context.Context, o task.Options) (*task.Data, *task.Groups, error) {
+		d, err := t.Open(ctx, o)
+		return d, nil, err
+	})
 }

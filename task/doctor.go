@@ -1,0 +1,98 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Severity says how much a finding matters.
+type Severity string
+
+// The severities of a finding. Training on data with an error fails or means
+// nothing; a warning is for the user to judge.
+const (
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+	SeverityInfo    Severity = "info"
+)
+
+// Finding is one thing that a check of the data found.
+type Finding struct {
+	Severity Severity `json:"severity"`
+	// Subject is what the finding is about: a file, a split, a modality.
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+}
+
+// Report lists what a check of a task's data found.
+type Report struct {
+	Rows []Finding `json:"rows"`
+}
+
+// Doctor checks the data of a task where it is, in more depth than Open does.
+// What is wrong with the data is in the report; the error is that of a
+// cancelled context.
+type Doctor interface {
+	Doctor(ctx context.Context, o Options) (*Report, error)
+}
+
+// Errorf adds a finding of severity error.
+func (r *Report) Errorf(subject, format string, args ...any) {
+	r.Rows = append(r.Rows, Finding{SeverityError, subject, fmt.Sprintf(format, args...)})
+}
+
+// Warnf adds a finding of severity warning.
+func (r *Report) Warnf(subject, format string, args ...any) {
+	r.Rows = append(r.Rows, Finding{SeverityWarning, subject, fmt.Sprintf(format, args...)})
+}
+
+// Infof adds a finding of severity info.
+func (r *Report) Infof(subject, format string, args ...any) {
+	r.Rows = append(r.Rows, Finding{SeverityInfo, subject, fmt.Sprintf(format, args...)})
+}
+
+// Count returns the number of findings of a severity.
+func (r *Report) Count(s Severity) int {
+	n := 0
+	for _, f := range r.Rows {
+		if f.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+// String returns the findings as lines of severity, subject and text.
+func (r *Report) String() string {
+	width := 0
+	for _, f := range r.Rows {
+		width = max(width, len(f.Subject))
+	}
+	var b strings.Builder
+	for _, f := range r.Rows {
+		fmt.Fprintf(&b, "%-7s  %-*s  %s\n", f.Severity, width, f.Subject, f.Text)
+	}
+	return b.String()
+}
+
+// Diagnose opens a task and examines its data. An error of open becomes one
+// finding per joined error.
+func Diagnose(ctx context.Context, o Options, open func(context.Context, Options) (*Data, *Groups, error)) (*Report, error) {
+	data, groups, err := open(ctx, o)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err == nil {
+		return Examine(ctx, data, groups)
+	}
+	r := &Report{}
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only a joined error has parts
+		all = joined.Unwrap()
+	}
+	for _, e := range all {
+		r.Errorf("data", "%v", e)
+	}
+	return r, nil
+}
