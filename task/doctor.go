@@ -88,7 +88,7 @@ func Diagnose(ctx context.Context, o Options, open func(context.Context, Options
 	}
 	r := &Report{}
 	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only a joined error has parts
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		all = joined.Unwrap()
 	}
 	for _, e := range all {

@@ -92,12 +92,12 @@ func (f *inputFacts) add(row, k int, c *sample.Column) []byte {
 		if n == 0 {
 			f.empty++
 		}
-		raw = binary.LittleEndian.AppendUint32(raw, uint32(n)) //nolint:gosec // lengths are checked to be at least 0
+		raw = binary.LittleEndian.AppendUint32(raw, uint32(n))
 	}
 	switch c.Kind {
 	case sample.Int:
 		for _, v := range c.Ints[k*size:][:valid] {
-			raw = binary.LittleEndian.AppendUint32(raw, uint32(v)) //nolint:gosec // only the bits matter
+			raw = binary.LittleEndian.AppendUint32(raw, uint32(v))
 			if f.vocabulary > 0 && (v < 0 || int(v) >= f.vocabulary) {
 				if f.outside == 0 {
 					f.where = row

@@ -33,7 +33,7 @@ func stream(seed, purpose, index uint64) *rand.Rand {
 		v = (v ^ v>>27) * 0x94d049bb133111eb
 		return v ^ v>>31
 	}
-	return rand.New(rand.NewPCG(mix(seed^mix(purpose)), mix(index))) //nolint:gosec // data, not secrets
+	return rand.New(rand.NewPCG(mix(seed^mix(purpose)), mix(index)))
 }
 
 // split makes the samples of split 0, 1 or 2. Every sample has random numbers

@@ -65,18 +65,15 @@ func (t Task) Open(ctx context.Context, o task.Options) (*task.Data, error) {
 		return nil, err
 	}
 	g := newGenerator(c, o.Seed)
-	d := &task.Data{Info: task.Info{
-		Task: c.Task, Outputs: c.Outputs, Vocabulary: make([]int, len(c.Modalities)),
-	}}
+	var sets [3]*sample.Set
 	for i, rows := range []int{c.Train, c.Val, c.Test} {
-		set, err := g.split(ctx, i, rows)
-		if err != nil {
+		var err error
+		if sets[i], err = g.split(ctx, i, rows); err != nil {
 			return nil, fmt.Errorf("synthetic: %w", err)
 		}
-		d.Fingerprints[i] = set.Fingerprint()
-		*[]*sample.Source{&d.Train, &d.Val, &d.Test}[i] = set
 	}
-	return d, nil
+	info := task.Info{Task: c.Task, Outputs: c.Outputs, Vocabulary: make([]int, len(c.Modalities))}
+	return task.FromSets(info, sets[0], sets[1], sets[2]), nil
 }
 
 // Doctor generates the data and examines it.
