@@ -18,7 +18,10 @@ func (s AdamStep) Update(param, m, v, grad []float32) {
 		return
 	}
 	m, v, grad = m[:len(param)], v[:len(param)], grad[:len(param)]
-	if fastAdam(&s, param, m, v, grad) {
+	numbers := [9]float32{
+		s.Beta1, 1 - s.Beta1, s.Beta2, 1 - s.Beta2, s.Correct1, s.Correct2, s.Epsilon, s.Rate, s.WeightDecay,
+	}
+	if fastAdam(&param[0], &m[0], &v[0], &grad[0], len(param), &numbers[0]) {
 		return
 	}
 	for i, g := range grad {

@@ -19,11 +19,12 @@ func Compare(op Comparison, dst []bool, a, b []float32) {
 		return
 	}
 	dst, b = dst[:len(a)], b[:len(a)]
-	if fastCompare(op, dst, a, b) {
-		return
+	done := wholeVectors(len(a))
+	if !fastCompare(op, &dst[0], &a[0], &b[0], done) {
+		done = 0
 	}
-	for i, x := range a {
-		dst[i] = holds(op, x, b[i])
+	for i := done; i < len(a); i++ {
+		dst[i] = holds(op, a[i], b[i])
 	}
 }
 
@@ -33,11 +34,12 @@ func CompareScalar(op Comparison, dst []bool, a []float32, s float32) {
 		return
 	}
 	dst = dst[:len(a)]
-	if fastCompareScalar(op, dst, a, s) {
-		return
+	done := wholeVectors(len(a))
+	if !fastCompareScalar(op, &dst[0], &a[0], s, done) {
+		done = 0
 	}
-	for i, x := range a {
-		dst[i] = holds(op, x, s)
+	for i := done; i < len(a); i++ {
+		dst[i] = holds(op, a[i], s)
 	}
 }
 
@@ -64,11 +66,12 @@ func Select(dst []float32, mask []bool, a, b []float32) {
 		return
 	}
 	dst, a, b = dst[:len(mask)], a[:len(mask)], b[:len(mask)]
-	if fastSelect(dst, mask, a, b) {
-		return
+	done := wholeVectors(len(mask))
+	if !fastChoose(&dst[0], &mask[0], &a[0], &b[0], done) {
+		done = 0
 	}
-	for i, m := range mask {
-		if m {
+	for i := done; i < len(mask); i++ {
+		if mask[i] {
 			dst[i] = a[i]
 		} else {
 			dst[i] = b[i]
@@ -82,14 +85,23 @@ func SelectScalar(dst []float32, mask []bool, a []float32, s float32) {
 		return
 	}
 	dst, a = dst[:len(mask)], a[:len(mask)]
-	if fastSelectScalar(dst, mask, a, s) {
-		return
+	done := wholeVectors(len(mask))
+	if !fastChooseScalar(&dst[0], &mask[0], &a[0], s, done) {
+		done = 0
 	}
-	for i, m := range mask {
-		if m {
+	for i := done; i < len(mask); i++ {
+		if mask[i] {
 			dst[i] = a[i]
 		} else {
 			dst[i] = s
 		}
 	}
+}
+
+// wholeVectors returns how many of n elements the assembly that reads and writes truth values takes: AVX2 cannot mask bytes.
+func wholeVectors(n int) int {
+	if active == levelAVX2 {
+		return n &^ 7
+	}
+	return n
 }

@@ -39,9 +39,6 @@ func ToBFloat16(dst []uint16, src []float32) {
 // FromFloat16 sets dst[i] to the IEEE 754 binary16 number whose bits are src[i].
 func FromFloat16(dst []float32, src []uint16) {
 	dst = dst[:len(src)]
-	if fastFromFloat16(dst, src) {
-		return
-	}
 	for i, v := range src {
 		dst[i] = halfToFloat(v)
 	}
@@ -50,9 +47,6 @@ func FromFloat16(dst []float32, src []uint16) {
 // ToFloat16 sets dst[i] to the bits of the IEEE 754 binary16 number nearest src[i], ties to even; NaN stays NaN.
 func ToFloat16(dst []uint16, src []float32) {
 	dst = dst[:len(src)]
-	if fastToFloat16(dst, src) {
-		return
-	}
 	for i, v := range src {
 		dst[i] = floatToHalf(v)
 	}

@@ -13,6 +13,13 @@ func LayerNorm(dst, mean, rstd, x, gamma, beta []float32, r, c int, eps float32)
 
 func layerNormRow(dst, x, gamma, beta []float32, eps float32) (mean, rstd float32) {
 	n := float32(len(x))
+	if len(x) > 0 && gamma != nil && beta != nil {
+		gamma, beta = gamma[:len(x)], beta[:len(x)]
+		var stats [2]float32
+		if fastLayerNorm(&dst[0], &x[0], &gamma[0], &beta[0], len(x), n, eps, &stats[0]) {
+			return stats[0], stats[1]
+		}
+	}
 	mean = Sum(x) / n
 	SubScalar(dst, x, mean)
 	rstd = float32(1 / math.Sqrt(float64(SumSquares(dst)/n+eps)))
@@ -45,6 +52,12 @@ func LayerNormGrad(dx, dgamma, dbeta, x, mean, rstd, gamma, dy []float32, r, c i
 
 func layerNormGradRow(dx, dgamma, dbeta, x []float32, mean, rstd float32, gamma, dy, h, g []float32) {
 	n := float32(len(x))
+	if gamma != nil && dgamma != nil && dbeta != nil {
+		gamma, dgamma, dbeta = gamma[:len(x)], dgamma[:len(x)], dbeta[:len(x)]
+		if fastLayerNormGrad(&dx[0], &dgamma[0], &dbeta[0], &x[0], &gamma[0], &dy[0], len(x), n, mean, rstd) {
+			return
+		}
+	}
 	SubScalar(h, x, mean)
 	MulScalar(h, h, rstd)
 	if dgamma != nil {

@@ -11,6 +11,9 @@ func LogSoftmax(dst, x []float32, r, c int) {
 	defer putScratch(e)
 	for i := range r {
 		from, to := x[i*c:(i+1)*c], dst[i*c:(i+1)*c]
+		if fastLogSoftmax(&to[0], &from[0], c) {
+			continue
+		}
 		SubScalar(to, from, ReduceMax(from))
 		Exp(e.data, to)
 		SubScalar(to, to, float32(math.Log(float64(Sum(e.data)))))
@@ -26,8 +29,11 @@ func LogSoftmaxGrad(dx, y, dy []float32, r, c int) {
 	e := getScratch(c)
 	defer putScratch(e)
 	for i := range r {
-		grad := dy[i*c : (i+1)*c]
-		Exp(e.data, y[i*c:(i+1)*c])
-		AddScaled(dx[i*c:(i+1)*c], grad, -Sum(grad), e.data)
+		from, out, grad := y[i*c:(i+1)*c], dx[i*c:(i+1)*c], dy[i*c:(i+1)*c]
+		if fastLogSoftmaxGrad(&out[0], &from[0], &grad[0], c) {
+			continue
+		}
+		Exp(e.data, from)
+		AddScaled(out, grad, -Sum(grad), e.data)
 	}
 }

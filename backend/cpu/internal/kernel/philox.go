@@ -1,6 +1,9 @@
 package kernel
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // The multipliers and key increments of Philox4x32 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
 // 1, 2, 3", SC 2011).
@@ -15,16 +18,33 @@ const (
 // counter[0] + counter[1]<<64 + i under key, least significant words first. The last block is cut when len(dst) is not a
 // multiple of 4. The bits are the same on every machine.
 func Philox(dst []uint32, key uint64, counter [2]uint64) {
-	done := fastPhilox(dst, key, counter)
-	low, carry := bits.Add64(counter[0], uint64(done/4), 0)
-	counter = [2]uint64{low, counter[1] + carry}
-	for dst = dst[done:]; len(dst) > 0; dst = dst[min(4, len(dst)):] {
-		block := philoxBlock(key, counter)
-		copy(dst, block[:])
-		if counter[0]++; counter[0] == 0 {
-			counter[1]++
+	for len(dst) > 0 {
+		// The assembly counts in the lowest word: it stops where that word overflows.
+		blocks := min(len(dst)/4, 1<<32-int(counter[0]&math.MaxUint32))
+		groups := blocks / philoxLanes()
+		if groups > 0 && fastPhilox(&dst[0], groups, uint32(counter[0]), uint32(counter[0]>>32), uint32(counter[1]),
+			uint32(counter[1]>>32), uint32(key), uint32(key>>32)) {
+			dst = dst[4*groups*philoxLanes():]
+			counter = advance(counter, uint64(groups*philoxLanes()))
+			continue
 		}
+		block := philoxBlock(key, counter)
+		dst = dst[copy(dst, block[:]):]
+		counter = advance(counter, 1)
 	}
+}
+
+func advance(counter [2]uint64, by uint64) [2]uint64 {
+	low, carry := bits.Add64(counter[0], by, 0)
+	return [2]uint64{low, counter[1] + carry}
+}
+
+// philoxLanes returns how many blocks the assembly makes at a time.
+func philoxLanes() int {
+	if active == levelAVX512 {
+		return 8
+	}
+	return 4
 }
 
 func philoxBlock(key uint64, counter [2]uint64) [4]uint32 {
@@ -44,7 +64,7 @@ func UniformBits(dst []float32, src []uint32) {
 		return
 	}
 	dst = dst[:len(src)]
-	if fastUniform(dst, src) {
+	if fastUniform(&dst[0], &src[0], len(src)) {
 		return
 	}
 	for i, v := range src {

@@ -8,37 +8,39 @@ const sumBlock = 4096
 
 // Sum returns the sum of x, 0 when x is empty.
 func Sum(x []float32) float32 {
-	return pairwise(len(x), func(i, j int) float32 { return sumRun(x[i:j]) })
+	return pairwise(0, len(x), func(i, j int) float32 { return sumRun(x[i:j]) })
 }
 
 // SumSquares returns the sum of x[i]².
 func SumSquares(x []float32) float32 {
-	return pairwise(len(x), func(i, j int) float32 { return dotRun(x[i:j], x[i:j]) })
+	return Dot(x, x)
 }
 
 // Dot returns the sum of a[i]*b[i].
 func Dot(a, b []float32) float32 {
 	b = b[:len(a)]
-	return pairwise(len(a), func(i, j int) float32 { return dotRun(a[i:j], b[i:j]) })
+	if len(a) <= sumBlock {
+		return dotRun(a, b)
+	}
+	return pairwise(0, len(a), func(i, j int) float32 { return dotRun(a[i:j], b[i:j]) })
 }
 
-// pairwise adds the runs [i, j) of [0, n) as a balanced tree.
-func pairwise(n int, run func(i, j int) float32) float32 {
-	var tree func(lo, hi int) float32
-	tree = func(lo, hi int) float32 {
-		if hi-lo <= sumBlock {
-			return run(lo, hi)
-		}
-		blocks := (hi - lo + sumBlock - 1) / sumBlock
-		mid := lo + blocks/2*sumBlock
-		return tree(lo, mid) + tree(mid, hi)
+// pairwise adds the runs [i, j) of [lo, hi) as a balanced tree.
+func pairwise(lo, hi int, run func(i, j int) float32) float32 {
+	if hi-lo <= sumBlock {
+		return run(lo, hi)
 	}
-	return tree(0, n)
+	blocks := (hi - lo + sumBlock - 1) / sumBlock
+	mid := lo + blocks/2*sumBlock
+	return pairwise(lo, mid, run) + pairwise(mid, hi, run)
 }
 
 // ReduceMax returns the largest element of x: NaN if one is NaN, -Inf when x is empty.
 func ReduceMax(x []float32) float32 {
-	if y, ok := fastMax(x); ok {
+	if len(x) == 0 {
+		return float32(math.Inf(-1))
+	}
+	if y, ok := fastLargest(&x[0], len(x)); ok {
 		return y
 	}
 	y := float32(math.Inf(-1))
@@ -50,7 +52,10 @@ func ReduceMax(x []float32) float32 {
 
 // ReduceMin returns the smallest element of x: NaN if one is NaN, +Inf when x is empty.
 func ReduceMin(x []float32) float32 {
-	if y, ok := fastMin(x); ok {
+	if len(x) == 0 {
+		return float32(math.Inf(1))
+	}
+	if y, ok := fastSmallest(&x[0], len(x)); ok {
 		return y
 	}
 	y := float32(math.Inf(1))
@@ -61,7 +66,10 @@ func ReduceMin(x []float32) float32 {
 }
 
 func sumRun(x []float32) float32 {
-	if y, ok := fastSum(x); ok {
+	if len(x) == 0 {
+		return 0
+	}
+	if y, ok := fastSum(&x[0], len(x)); ok {
 		return y
 	}
 	var lanes [8]float32
@@ -77,7 +85,10 @@ func sumRun(x []float32) float32 {
 }
 
 func dotRun(a, b []float32) float32 {
-	if y, ok := fastDot(a, b); ok {
+	if len(a) == 0 {
+		return 0
+	}
+	if y, ok := fastDot(&a[0], &b[0], len(a)); ok {
 		return y
 	}
 	var lanes [8]float32

@@ -9,7 +9,7 @@ func Softmax(dst, x []float32, r, c int) {
 }
 
 func softmaxRow(dst, x []float32) {
-	if len(x) == 0 || fastSoftmaxRow(dst, x) {
+	if len(x) == 0 || fastSoftmax(&dst[0], &x[0], len(x)) {
 		return
 	}
 	SubScalar(dst, x, ReduceMax(x))
@@ -25,7 +25,7 @@ func SoftmaxGrad(dx, y, dy []float32, r, c int) {
 }
 
 func softmaxGradRow(dx, y, dy []float32) {
-	if len(y) == 0 || fastSoftmaxGradRow(dx, y, dy) {
+	if len(y) == 0 || fastSoftmaxGrad(&dx[0], &y[0], &dy[0], len(y)) {
 		return
 	}
 	s := Dot(y, dy)

@@ -6,7 +6,7 @@ func MulAdd(dst, a, b, c []float32) {
 		return
 	}
 	dst, b, c = dst[:len(a)], b[:len(a)], c[:len(a)]
-	if fastMulAdd(dst, a, b, c) {
+	if fastMulAdd(&dst[0], &a[0], &b[0], &c[0], len(a)) {
 		return
 	}
 	for i, x := range a {
@@ -20,7 +20,7 @@ func AddScaled(dst, a []float32, s float32, b []float32) {
 		return
 	}
 	dst, b = dst[:len(a)], b[:len(a)]
-	if fastAddScaled(dst, a, s, b) {
+	if fastAddScaled(&dst[0], &a[0], s, &b[0], len(a)) {
 		return
 	}
 	for i, x := range a {
@@ -34,7 +34,7 @@ func ReLUGrad(dst, x, dy []float32) {
 		return
 	}
 	dst, dy = dst[:len(x)], dy[:len(x)]
-	if fastReLUGrad(dst, x, dy) {
+	if fastReluGrad(&dst[0], &x[0], &dy[0], len(x)) {
 		return
 	}
 	for i, v := range x {
@@ -48,6 +48,9 @@ func ReLUGrad(dst, x, dy []float32) {
 
 // Fill sets every element of dst to s.
 func Fill(dst []float32, s float32) {
+	if len(dst) == 0 || fastFill(&dst[0], s, len(dst)) {
+		return
+	}
 	for i := range dst {
 		dst[i] = s
 	}

@@ -32,13 +32,13 @@ func Exp(dst, src []float32) { unary(opExp, dst, src) }
 // Expm1 sets dst[i] = e^src[i] - 1, within 2 ulp.
 func Expm1(dst, src []float32) { unary(opExpm1, dst, src) }
 
-// Log sets dst[i] to the natural logarithm of src[i], within 2 ulp.
+// Log sets dst[i] to the natural logarithm of src[i], within 1 ulp.
 func Log(dst, src []float32) { unary(opLog, dst, src) }
 
 // Log1p sets dst[i] = log(1 + src[i]), within 2 ulp.
 func Log1p(dst, src []float32) { unary(opLog1p, dst, src) }
 
-// Tanh sets dst[i] to the hyperbolic tangent of src[i], within 3 ulp.
+// Tanh sets dst[i] to the hyperbolic tangent of src[i], within 2 ulp.
 func Tanh(dst, src []float32) { unary(opTanh, dst, src) }
 
 // Erf sets dst[i] to the error function of src[i], within 2 ulp.

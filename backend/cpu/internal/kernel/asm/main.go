@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -16,17 +17,32 @@ import (
 )
 
 func main() {
-	files := map[string]func(){
-		"gemm_avx2":        func() { gemmTiles(avx2) },
-		"gemm_avx512":      func() { gemmTiles(avx512) },
-		"transpose_avx2":   func() { transposeRows(avx2) },
-		"transpose_avx512": func() { transposeRows(avx512) },
+	files := []struct {
+		name     string
+		generate func(s isa)
+	}{
+		{"gemm", gemmTiles},
+		{"transpose", transposeRows},
+		{"unary", unaryFunctions},
+		{"binary", binaryFunctions},
+		{"ternary", ternaryFunctions},
+		{"logic", logicFunctions},
+		{"reduce", reduceFunctions},
+		{"rows", rowFunctions},
+		{"philox", philox},
 	}
-	for name, generate := range files {
-		if err := write("..", name, generate); err != nil {
-			fmt.Fprintln(os.Stderr, "asm:", err)
-			os.Exit(1)
+	for _, f := range files {
+		for _, s := range []isa{avx2, avx512} {
+			check(write("..", f.name+"_"+strings.ToLower(s.String()), func() { f.generate(s) }))
 		}
+	}
+	check(writeDispatch(".."))
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "asm:", err)
+		os.Exit(1)
 	}
 }
 

@@ -1,0 +1,124 @@
+package main
+
+import . "github.com/mmcloughlin/avo/operand"
+
+// relations are the comparisons, in the order of the constants of package kernel.
+var relations = []struct {
+	name      string
+	predicate uint64
+}{
+	{"equal", equal},
+	{"notEqual", notEqual},
+	{"less", less},
+	{"lessEqual", lessEqual},
+	{"greater", greater},
+	{"greaterEqual", greaterEqual},
+}
+
+// ternaryFunctions writes the elementwise functions with their own signatures.
+func ternaryFunctions(s isa) {
+	m := function(s, "mulAdd", "dst, a, b, c *float32, n int", "sets dst = a*b + c.")
+	dst, a, b, c, n := param("dst"), param("a"), param("b"), param("c"), param("n")
+	m.loop("each", n, 2, func(p part) {
+		sum := p.read(c)
+		m.addMul(sum, p.read(a), p.read(b))
+		p.write(sum, dst)
+	})
+	end()
+
+	m = function(s, "addScaled", "dst, a *float32, s float32, b *float32, n int", "sets dst = a + s*b.")
+	dst, a, b, n = param("dst"), param("a"), param("b"), param("n")
+	scale := m.spread("s")
+	m.loop("each", n, 2, func(p part) {
+		sum := p.read(a)
+		m.addMul(sum, p.read(b), scale)
+		p.write(sum, dst)
+	})
+	end()
+
+	m = function(s, "reluGrad", "dst, x, dy *float32, n int", "sets dst = dy where x > 0 and 0 elsewhere.")
+	dst, x, dy, n := param("dst"), param("x"), param("dy"), param("n")
+	zero := m.zero()
+	m.loop("each", n, 2, func(p part) {
+		p.write(m.keep(m.compare(greater, p.read(x), zero), p.read(dy)), dst)
+	})
+	end()
+
+	m = function(s, "fill", "dst *float32, s float32, n int", "sets n numbers to s.")
+	dst, n = param("dst"), param("n")
+	value := m.spread("s")
+	m.loop("each", n, 4, func(p part) { p.write(value, dst) })
+	end()
+
+	m = function(s, "uniform", "dst *float32, src *uint32, n int", "turns the high 24 bits of n words into numbers in [0, 1).")
+	dst, src, n := param("dst"), param("src"), param("n")
+	m.loop("each", n, 2, func(p part) {
+		v := p.read(src)
+		ctx.VPSRLD(Imm(8), v, v)
+		p.write(m.mul(m.fromInt(v), m.number(0x1p-24)), dst)
+	})
+	end()
+	adam(s)
+}
+
+// adam writes one update of Adam. The parameters are beta1, 1-beta1, beta2, 1-beta2, correct1, correct2, epsilon, rate and
+// the weight decay.
+func adam(s isa) {
+	m := function(s, "adam", "param, m, v, grad *float32, n int, step *float32", "makes one update of n parameters.")
+	p, m1, m2, grad, n, step := param("param"), param("m"), param("v"), param("grad"), param("n"), param("step")
+	numbers := make([]vec, 9)
+	for i := range numbers {
+		numbers[i] = m.new()
+		ctx.VBROADCASTSS(Mem{Base: step, Disp: 4 * i}, numbers[i])
+	}
+	m.loop("each", n, 1, func(at part) {
+		g := at.read(grad)
+		mean := m.mul(at.read(m1), numbers[0])
+		m.addMul(mean, g, numbers[1])
+		at.write(mean, m1)
+		square := m.mul(at.read(m2), numbers[2])
+		m.addMul(square, m.mul(g, g), numbers[3])
+		at.write(square, m2)
+		below := m.add(m.sqrt(m.mul(square, numbers[5])), numbers[6])
+		change := m.div(m.mul(mean, numbers[4]), below)
+		old := at.read(p)
+		m.addMul(change, old, numbers[8])
+		m.subMul(old, change, numbers[7])
+		at.write(old, p)
+	})
+	end()
+}
+
+// logicFunctions writes the functions that read or write truth values, one byte each. Those of AVX2 take whole vectors.
+func logicFunctions(s isa) {
+	each := func(m machine, n string, body func(p part)) {
+		if s == avx512 {
+			m.loop("each", param(n), 2, body)
+		} else {
+			m.whole("each", param(n), 2, body)
+		}
+	}
+	for _, r := range relations {
+		m := operation(s, r.name, "dst *bool, a, b *float32, n int", "compares n pairs of numbers.")
+		dst, a, b := param("dst"), param("a"), param("b")
+		each(m, "n", func(p part) { p.writeBools(m.compare(r.predicate, p.read(a), p.read(b)), dst) })
+		end()
+
+		m = operation(s, r.name+"Scalar", "dst *bool, a *float32, s float32, n int", "compares n numbers with one.")
+		dst, a = param("dst"), param("a")
+		y := m.spread("s")
+		each(m, "n", func(p part) { p.writeBools(m.compare(r.predicate, p.read(a), y), dst) })
+		end()
+	}
+
+	m := function(s, "choose", "dst *float32, mask *bool, a, b *float32, n int", "sets dst to a or b.")
+	dst, truth, a, b := param("dst"), param("mask"), param("a"), param("b")
+	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth), p.read(a), p.read(b)), dst) })
+	end()
+
+	m = function(s, "chooseScalar", "dst *float32, mask *bool, a *float32, s float32, n int", "sets dst to a or s.")
+	dst, truth, a = param("dst"), param("mask"), param("a")
+	no := m.spread("s")
+	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth), p.read(a), no), dst) })
+	end()
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// function begins an assembly function whose parameters are given as in Go.
+func function(s isa, name, params, doc string) machine {
+	declare(declaration{name, params, ""})
+	return begin(s, name, params, "", doc)
+}
+
+// operation is function for what is called by operation code.
+func operation(s isa, name, params, doc string) machine { return begin(s, name, params, "", doc) }
+
+// reduction is function for what returns a number.
+func reduction(s isa, name, params, doc string) machine {
+	declare(declaration{name, params, "float32"})
+	return begin(s, name, params, " float32", doc)
+}
+
+func begin(s isa, name, params, result, doc string) machine {
+	full := name + s.String()
+	ctx.Function(full)
+	ctx.Attributes(noSplit)
+	ctx.SignatureExpr("func(" + params + ")" + result)
+	ctx.Doc(full + " " + doc)
+	ctx.Pragma("noescape")
+	return machine{s}
+}
+
+// end ends an assembly function.
+func end() {
+	ctx.VZEROUPPER()
+	ctx.RET()
+}
+
+// param returns a register that holds an integer or pointer parameter.
+func param(name string) reg.GPVirtual {
+	r := ctx.GP64()
+	ctx.Load(ctx.Param(name), r)
+	return r
+}
+
+// part is the piece of the vectors that one pass of a loop works on.
+type part struct {
+	machine
+	at   reg.GPVirtual // index of its first element
+	step int           // vectors after at
+	tail mask          // the lanes that exist; nil: all
+}
+
+func (p part) mem(base reg.GPVirtual) Mem {
+	return Mem{Base: base, Index: p.at, Scale: 4, Disp: 4 * p.step * p.lanes()}
+}
+
+// read returns the piece of the vector at base, 0 in lanes that do not exist.
+func (p part) read(base reg.GPVirtual) vec {
+	v := p.new()
+	switch {
+	case p.tail == nil:
+		ctx.VMOVUPS(p.mem(base), v)
+	case p.isa == avx512:
+		ctx.VMOVUPS_Z(p.mem(base), p.tail, v)
+	default:
+		ctx.VMASKMOVPS(p.mem(base), p.tail, v)
+	}
+	return v
+}
+
+// readOr is read with the lanes that do not exist taken from otherwise.
+func (p part) readOr(base reg.GPVirtual, otherwise vec) vec {
+	v := p.read(base)
+	if p.tail == nil {
+		return v
+	}
+	return p.choose(p.tail, v, otherwise)
+}
+
+// write stores the lanes that exist.
+func (p part) write(v vec, base reg.GPVirtual) {
+	switch {
+	case p.tail == nil:
+		ctx.VMOVUPS(v, p.mem(base))
+	case p.isa == avx512:
+		ctx.VMOVUPS(v, p.tail, p.mem(base))
+	default:
+		ctx.VMASKMOVPS(v, p.tail, p.mem(base))
+	}
+}
+
+// loop writes a loop over n elements: passes of unroll vectors, passes of one vector, and one with a mask. name makes its
+// labels unique in the function. n is kept.
+func (m machine) loop(name string, n reg.GPVirtual, unroll int, body func(p part)) {
+	at := m.whole(name, n, unroll, body)
+	left := ctx.GP64()
+	ctx.MOVQ(n, left)
+	ctx.SUBQ(at, left)
+	ctx.JE(LabelRef(name + "End"))
+	body(part{m, at, 0, newMask(m.isa, left)})
+	ctx.Label(name + "End")
+}
+
+// whole writes the part of a loop that works on whole vectors and returns the register with the index it stops at.
+func (m machine) whole(name string, n reg.GPVirtual, unroll int, body func(p part)) reg.GPVirtual {
+	at, after := ctx.GP64(), ctx.GP64()
+	ctx.XORQ(at, at)
+	for _, u := range []int{unroll, 1} {
+		label := fmt.Sprintf("%s%d", name, u)
+		ctx.LEAQ(Mem{Base: at, Disp: u * m.lanes()}, after)
+		ctx.CMPQ(after, n)
+		ctx.JG(LabelRef(label + "Done"))
+		ctx.Label(label)
+		for i := range u {
+			body(part{m, at, i, nil})
+		}
+		ctx.MOVQ(after, at)
+		ctx.ADDQ(Imm(uint64(u*m.lanes())), after)
+		ctx.CMPQ(after, n)
+		ctx.JLE(LabelRef(label))
+		ctx.Label(label + "Done")
+		if unroll == 1 {
+			break
+		}
+	}
+	return at
+}
+
+// bytes returns the address of the piece of a vector of bytes.
+func (p part) bytes(base reg.GPVirtual) Mem {
+	return Mem{Base: base, Index: p.at, Scale: 1, Disp: p.step * p.lanes()}
+}
+
+// readBools returns the lanes whose byte is not 0.
+func (p part) readBools(base reg.GPVirtual) mask {
+	v := p.new()
+	if p.isa == avx512 {
+		if p.tail == nil {
+			ctx.VPMOVZXBD(p.bytes(base), v)
+		} else {
+			ctx.VPMOVZXBD_Z(p.bytes(base), p.tail, v)
+		}
+		k := ctx.K()
+		ctx.VPTESTMD(v, v, k)
+		return k
+	}
+	ctx.VPMOVZXBD(p.bytes(base), v)
+	return p.op(ctx.VPCMPGTD, p.zero(), v)
+}
+
+// writeBools stores a byte, 1 or 0, for each lane.
+func (p part) writeBools(k mask, base reg.GPVirtual) {
+	x := ctx.XMM()
+	ones := p.word(0x01010101)
+	if p.isa == avx512 {
+		ctx.VMOVDQU8_Z(ones, k, x)
+		if p.tail == nil {
+			ctx.VMOVDQU(x, p.bytes(base))
+		} else {
+			ctx.VMOVDQU8(x, p.tail, p.bytes(base))
+		}
+		return
+	}
+	y, ok := k.(reg.VecVirtual)
+	if !ok {
+		panic("a mask of AVX2 is a vector")
+	}
+	ctx.VEXTRACTI128(Imm(1), y, x)
+	ctx.VPACKSSDW(x, y.AsX(), x)
+	ctx.VPACKSSWB(x, x, x)
+	ctx.VPAND(ones, x, x)
+	ctx.VMOVQ(x, p.bytes(base))
+}
+
+// only returns v with 0 in the lanes that do not exist.
+func (p part) only(v vec) vec {
+	if p.tail == nil {
+		return v
+	}
+	return p.keep(p.tail, v)
+}

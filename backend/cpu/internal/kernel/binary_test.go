@@ -1,0 +1,175 @@
+package kernel
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// drawNumbers draws n numbers, NaN, infinities and zeros of both signs among them.
+func drawNumbers(t *rapid.T, n int, label string) []float32 {
+	x := randoms(rapid.Uint64().Draw(t, label), n)
+	special := corners()
+	for i := range x {
+		if rapid.IntRange(0, 9).Draw(t, "special") == 0 {
+			x[i] = special[rapid.IntRange(0, len(special)-1).Draw(t, "which")]
+		}
+	}
+	return x
+}
+
+// sameBits reports whether two numbers are the same, any NaN being like any other.
+func sameBits(x, y float32) bool {
+	return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y
+}
+
+func TestBinary(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			n := rapid.IntRange(0, 200).Draw(t, "n")
+			a, b := drawNumbers(t, n, "a"), drawNumbers(t, n, "b")
+			s := drawNumbers(t, 1, "s")[0]
+			want := make([]float32, n)
+			for op := opAdd; op <= opRDiv; op++ {
+				got := newGuarded(n)
+				if op != opRSub && op != opRDiv {
+					binary(op, got.data, a, b)
+					got.check(t)
+					portableBinary(op, want, a, b)
+					for i := range want {
+						if !sameBits(got.data[i], want[i]) {
+							t.Fatalf("operation %d of %v and %v: got %v, want %v", op, a[i], b[i], got.data[i], want[i])
+						}
+					}
+				}
+				scalar(op, got.data, a, s)
+				got.check(t)
+				portableScalar(op, want, a, s)
+				for i := range want {
+					if !sameBits(got.data[i], want[i]) {
+						t.Fatalf("operation %d of %v and scalar %v: got %v, want %v", op, a[i], s, got.data[i], want[i])
+					}
+				}
+			}
+		})
+	})
+}
+
+func TestTernary(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			n := rapid.IntRange(0, 200).Draw(t, "n")
+			a, b, c := randoms(1, n), randoms(2, n), randoms(3, n)
+			got := newGuarded(n)
+			near := func(what string, want func(i int) float64) {
+				t.Helper()
+				got.check(t)
+				for i, v := range got.data {
+					if math.Abs(float64(v)-want(i)) > 0x1p-23*(math.Abs(float64(a[i]*b[i]))+math.Abs(float64(c[i]))+3) {
+						t.Fatalf("%s: element %d is %v, want %v", what, i, v, want(i))
+					}
+				}
+			}
+			MulAdd(got.data, a, b, c)
+			near("MulAdd", func(i int) float64 { return float64(a[i])*float64(b[i]) + float64(c[i]) })
+			AddScaled(got.data, c, 1.5, b)
+			near("AddScaled", func(i int) float64 { return 1.5*float64(b[i]) + float64(c[i]) })
+			ReLUGrad(got.data, a, b)
+			near("ReLUGrad", func(i int) float64 {
+				if a[i] > 0 {
+					return float64(b[i])
+				}
+				return 0
+			})
+			Fill(got.data, 2.25)
+			near("Fill", func(int) float64 { return 2.25 })
+		})
+	})
+}
+
+func TestCompareAndSelect(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			n := rapid.IntRange(0, 100).Draw(t, "n")
+			a, b := drawNumbers(t, n, "a"), drawNumbers(t, n, "b")
+			for i := range b {
+				if i%5 == 0 {
+					b[i] = a[i]
+				}
+			}
+			mask := make([]bool, n+20)
+			for op := Equal; op <= GreaterEqual; op++ {
+				Compare(op, mask[:n], a, b)
+				for i := range n {
+					if mask[i] != holds(op, a[i], b[i]) {
+						t.Fatalf("relation %d of %v and %v: got %v", op, a[i], b[i], mask[i])
+					}
+				}
+				got := newGuarded(n)
+				Select(got.data, mask[:n], a, b)
+				got.check(t)
+				for i, v := range got.data {
+					want := b[i]
+					if mask[i] {
+						want = a[i]
+					}
+					if !sameBits(v, want) {
+						t.Fatalf("select %d: got %v, want %v", i, v, want)
+					}
+				}
+				SelectScalar(got.data, mask[:n], a, 7)
+				got.check(t)
+				for i, v := range got.data {
+					want := float32(7)
+					if mask[i] {
+						want = a[i]
+					}
+					if !sameBits(v, want) {
+						t.Fatalf("select %d with a scalar: got %v, want %v", i, v, want)
+					}
+				}
+				CompareScalar(op, mask[:n], a, 0.5)
+				for i := range n {
+					if mask[i] != holds(op, a[i], 0.5) {
+						t.Fatalf("relation %d of %v and 0.5: got %v", op, a[i], mask[i])
+					}
+				}
+				for i, v := range mask[n:] {
+					if v {
+						t.Fatalf("wrote %d beyond the end of the mask", i)
+					}
+				}
+			}
+		})
+	})
+}
+
+func TestAdam(t *testing.T) {
+	step := AdamStep{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, WeightDecay: 0.01, Correct1: 1 / (1 - 0.81), Correct2: 1 / (1 - 0.998001)}
+	eachLevel(t, func(t *testing.T) {
+		for n := range 70 {
+			param, m, v := newGuarded(n), newGuarded(n), newGuarded(n)
+			grad := randoms(4, n)
+			copy(param.data, randoms(1, n))
+			copy(m.data, randoms(2, n))
+			Abs(v.data, randoms(3, n))
+			want := make([]float64, n)
+			for i, g := range grad {
+				mean := 0.9*float64(m.data[i]) + 0.1*float64(g)
+				square := 0.999*float64(v.data[i]) + 0.001*float64(g)*float64(g)
+				p := float64(param.data[i])
+				want[i] = p - 1e-3*(mean/(1-0.81)/(math.Sqrt(square/(1-0.998001))+1e-8)+0.01*p)
+			}
+			step.Update(param.data, m.data, v.data, grad)
+			param.check(t)
+			m.check(t)
+			v.check(t)
+			for i, p := range param.data {
+				if math.Abs(float64(p)-want[i]) > 1e-6 {
+					t.Fatalf("parameter %d of %d: got %v, want %v", i, n, p, want[i])
+				}
+			}
+		}
+	})
+}
