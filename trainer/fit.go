@@ -1,0 +1,273 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"cggm/balance"
+	"cggm/sample"
+)
+
+// saveEvery is how long a training may run without saving its state.
+const saveEvery = 30 * time.Second
+
+// Fit trains until the epochs or a limit are reached, validation stops
+// improving, or ctx ends: then it saves the state and returns ctx's error.
+// A training that was restored from a snapshot continues there.
+func (t *Trainer) Fit(ctx context.Context, o Observer) error {
+	start, before, saved := time.Now(), t.position.Seconds, time.Now()
+	clock := func() { t.position.Seconds = before + time.Since(start).Seconds() }
+	for !t.position.Done {
+		epochStart := time.Now()
+		var wait time.Duration
+		err := t.epoch(ctx, func(e StepEvent) error {
+			clock()
+			wait += e.Wait
+			if err := o.Step(e); err != nil {
+				return err
+			}
+			if time.Since(saved) > saveEvery {
+				saved = time.Now()
+				return t.save(o, false)
+			}
+			return nil
+		})
+		var event *EpochEvent
+		if err == nil {
+			event, err = t.finishEpoch(ctx, o)
+		}
+		clock()
+		if err != nil {
+			if ctx.Err() != nil {
+				return errors.Join(ctx.Err(), t.save(o, false))
+			}
+			return err
+		}
+		t.limits()
+		event.Wait, event.Time = wait, time.Since(epochStart)
+		if err := o.Epoch(*event); err != nil {
+			return err
+		}
+		saved = time.Now()
+		if err := t.save(o, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Trainer) save(o Observer, best bool) error {
+	s, err := t.Snapshot()
+	if err != nil {
+		return err
+	}
+	return o.Save(s, best)
+}
+
+// epoch runs the rest of the current epoch.
+func (t *Trainer) epoch(ctx context.Context, done func(StepEvent) error) error {
+	opt := t.setup.Options
+	p := &t.position
+	perm := order(opt.Seed, p.Epoch, len(t.train))
+	batches := (len(perm) + opt.Batch - 1) / opt.Batch
+	probe := order(opt.Seed+1, p.Epoch, max(len(t.heldout), 1))
+	draw := sample.Draw{Seed: opt.Seed, Epoch: p.Epoch, Augment: true}
+	in, stop := stream(ctx, p.Batch, batches, func(index int) (l loaded) {
+		indices := perm[index*opt.Batch : min((index+1)*opt.Batch, len(perm))]
+		picked := make([]int, len(indices))
+		for k, i := range indices {
+			picked[k] = t.train[i]
+		}
+		l.rows = len(picked)
+		if l.tensors, l.err = read(ctx, t.setup.Data.Train, picked, draw); l.err != nil || len(t.heldout) == 0 {
+			return l
+		}
+		rows := t.heldoutRows()
+		picked = make([]int, rows)
+		for k := range picked {
+			picked[k] = t.heldout[probe[(index*rows+k)%len(probe)]]
+		}
+		l.heldout, l.err = read(ctx, t.setup.Data.Train, picked, sample.Draw{Seed: opt.Seed, Epoch: p.Epoch})
+		return l
+	})
+	defer stop()
+	for p.Batch < batches && (opt.Steps == 0 || p.Step < opt.Steps) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		start := time.Now()
+		l, wait, err := receive(ctx, in)
+		if err != nil {
+			return err
+		}
+		event, err := t.batch(l, batches)
+		if err != nil {
+			return err
+		}
+		event.Wait, event.Time = wait, time.Since(start)
+		if err := done(event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// batch runs all phases on one batch and moves the position.
+func (t *Trainer) batch(l loaded, batches int) (StepEvent, error) {
+	p := &t.position
+	e := StepEvent{
+		Step: p.Step, Epoch: p.Epoch, Batch: p.Batch, Batches: batches, Values: make(map[string]float64),
+		Rate: t.setup.Main.Schedule.Rate(p.Epoch), AuxiliaryRate: t.setup.Auxiliary.Schedule.Rate(p.Epoch),
+	}
+	for phase := range t.phases {
+		prog, err := t.program(l.rows, phase)
+		if err != nil {
+			return e, err
+		}
+		host := scalars{
+			random: []uint64{t.setup.Options.Seed, uint64(p.Step), uint64(phase)},
+			rate:   e.Rate, auxRate: e.AuxiliaryRate,
+			epoch: float64(p.Epoch), progress: float64(p.Batch) / float64(batches),
+		}
+		inputs := append(append([]*tensors.Tensor{}, l.tensors...), l.heldout...)
+		if phase < t.phases-1 {
+			if inputs, err = clones(inputs); err != nil {
+				return e, err
+			}
+		}
+		values, err := t.run(prog, host, inputs)
+		if err != nil {
+			return e, err
+		}
+		for k, name := range prog.names {
+			e.Values[name] = float64(values[k])
+		}
+		if err := t.check(e, prog.names); err != nil {
+			return e, err
+		}
+	}
+	for name, v := range e.Values {
+		p.Sums[name] += v * float64(l.rows)
+		if head, modality, _ := strings.Cut(name, "/"); head == balance.CoefficientName {
+			p.Coefficients[modality] = p.Coefficients[modality].add(v)
+		}
+	}
+	p.Rows += l.rows
+	p.Batch++
+	p.Step++
+	return e, nil
+}
+
+func clones(in []*tensors.Tensor) ([]*tensors.Tensor, error) {
+	out := make([]*tensors.Tensor, len(in))
+	for i, tensor := range in {
+		var err error
+		if out[i], err = tensor.Clone(); err != nil {
+			return nil, fmt.Errorf("trainer: copy a batch: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// check reports a loss that is no number, and the modality it comes from when
+// one modality's features or gradients alone are not finite.
+func (t *Trainer) check(e StepEvent, names []string) error {
+	bad := func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+	if !bad(e.Values["loss"]) && !bad(e.Values["grad_norm"]) {
+		return nil
+	}
+	var culprits []string
+	for _, kind := range []string{"feature_norm/", "grad_norm/encoder/"} {
+		for _, modality := range t.setup.Model.Names() {
+			if bad(e.Values[kind+modality]) {
+				culprits = append(culprits, modality)
+			}
+		}
+		if len(culprits) > 0 {
+			break
+		}
+	}
+	where := "in every part of the model"
+	if len(culprits) > 0 && len(culprits) < len(t.setup.Model.Modalities) {
+		where = "first seen in modality " + strings.Join(culprits, ", ")
+	}
+	return fmt.Errorf("trainer: step %d (epoch %d): loss %v, gradient norm %v, %s: %w: lower the learning rate, set clip, or check that input for NaN",
+		e.Step, e.Epoch, e.Values["loss"], e.Values["grad_norm"], where, ErrDiverged)
+}
+
+// finishEpoch validates, lets method and schedules act, and moves on.
+func (t *Trainer) finishEpoch(ctx context.Context, o Observer) (*EpochEvent, error) {
+	p := &t.position
+	val, err := t.Evaluate(ctx, t.setup.Data.Val)
+	if err != nil {
+		return nil, err
+	}
+	event := &EpochEvent{Epoch: p.Epoch, Epochs: t.setup.Options.Epochs, Step: p.Step, Val: val, Train: make(map[string]float64)}
+	for name, sum := range p.Sums {
+		event.Train[name] = sum / float64(max(p.Rows, 1))
+	}
+	primary, larger := t.setup.Score.Primary()
+	score, ok := val.Scores[primary]
+	if !ok {
+		known := make([]string, 0, len(val.Scores))
+		for name := range val.Scores {
+			known = append(known, name)
+		}
+		sort.Strings(known)
+		return nil, fmt.Errorf("trainer: no score named %q: have %s", primary, strings.Join(known, ", "))
+	}
+	t.setup.Main.Schedule.Observe(val.Loss)
+	t.setup.Auxiliary.Schedule.Observe(val.Loss)
+	p.Waited++
+	if p.Best == nil || (larger && score > *p.Best) || (!larger && score < *p.Best) {
+		p.Best, p.BestEpoch, p.Waited, event.Best = &score, p.Epoch, 0, true
+		if err := t.save(o, true); err != nil {
+			return nil, err
+		}
+	}
+	if sch, ok := t.setup.Method.(balance.Scheduler); ok {
+		e := &balance.Epoch{Index: p.Epoch, Values: t.state, Modalities: t.setup.Model.Names()}
+		for _, m := range val.Modalities {
+			v := m.Scores[primary]
+			if !larger {
+				v = -v
+			}
+			e.Loss, e.Score = append(e.Loss, m.Loss), append(e.Score, v)
+		}
+		if err := sch.AfterEpoch(e); err != nil {
+			return nil, fmt.Errorf("trainer: %s after epoch %d: %w", t.name, p.Epoch, err)
+		}
+		if e.Stop {
+			p.Done, p.Reason = true, "the method stopped every modality"
+		}
+	}
+	p.Epoch++
+	p.Batch, p.Rows, p.Sums = 0, 0, make(map[string]float64)
+	return event, nil
+}
+
+// limits decides whether training is over.
+func (t *Trainer) limits() {
+	opt, p := t.setup.Options, &t.position
+	switch {
+	case p.Done:
+	case p.Epoch >= opt.Epochs:
+		p.Reason = "all epochs done"
+	case opt.Patience > 0 && p.Waited >= opt.Patience:
+		p.Reason = fmt.Sprintf("no better validation score for %d epochs", p.Waited)
+	case opt.Steps > 0 && p.Step >= opt.Steps:
+		p.Reason = "step limit reached"
+	case opt.Time > 0 && p.Seconds >= opt.Time.Seconds():
+		p.Reason = "time limit reached"
+	default:
+		return
+	}
+	p.Done = true
+}
