@@ -20,7 +20,7 @@ func TestRegression(t *testing.T) {
 
 func TestSentiment(t *testing.T) {
 	e := readExpected(t).Regression
-	s, err := ScoreSentiment(e.Pred, e.Truth)
+	s, err := SentimentOf(e.Pred, e.Truth)
 	near(t, "Acc-2, non-negative", s.Acc2NonNegative, err, e.Acc2NonNegative)
 	near(t, "F1, non-negative", s.F1NonNegative, err, e.F1NonNegative)
 	near(t, "Acc-2, positive", s.Acc2Positive, err, e.Acc2Positive)
@@ -30,7 +30,7 @@ func TestSentiment(t *testing.T) {
 	near(t, "MAE", s.MAE, err, e.MAE)
 	near(t, "correlation", s.Correlation, err, e.Pearson)
 
-	if _, err := ScoreSentiment([]float32{1, 2}, []float32{0, 0}); !errors.Is(err, ErrEmpty) {
+	if _, err := SentimentOf([]float32{1, 2}, []float32{0, 0}); !errors.Is(err, ErrEmpty) {
 		t.Errorf("only neutral rows: got %v", err)
 	}
 }
@@ -61,7 +61,7 @@ func TestRegressionErrors(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(-1))
 	for name, score := range map[string]func(pred, truth []float32) (float64, error){
 		"MAE": MAE, "RMSE": RMSE, "Pearson": Pearson, "R2": R2,
-		"sentiment": func(p, q []float32) (float64, error) { s, err := ScoreSentiment(p, q); return s.MAE, err },
+		"sentiment": func(p, q []float32) (float64, error) { s, err := SentimentOf(p, q); return s.MAE, err },
 	} {
 		for _, c := range []struct {
 			pred, truth []float32

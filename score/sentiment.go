@@ -20,9 +20,9 @@ type Sentiment struct {
 	Correlation     float64 // Pearson, 0 if a side is constant
 }
 
-// ScoreSentiment computes the sentiment scores. Rounding is to the nearest integer, halves to the even one, as the
+// SentimentOf computes the sentiment scores. Rounding is to the nearest integer, halves to the even one, as the
 // published scripts do. The error wraps ErrEmpty also when every true sentiment is 0.
-func ScoreSentiment(pred, truth []float32) (Sentiment, error) {
+func SentimentOf(pred, truth []float32) (Sentiment, error) {
 	var s Sentiment
 	var err error
 	if s.MAE, err = MAE(pred, truth); err != nil {

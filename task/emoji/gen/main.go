@@ -77,7 +77,7 @@ func run(folder, output string) error {
 }
 
 func readGlyphs(name string) ([]glyph, error) {
-	text, err := os.ReadFile(name) //nolint:gosec // the user names the folder
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func makeTable(glyphs []glyph) ([]byte, error) {
 
 // makeSheet returns the PNG of all pictures on white, without borders.
 func makeSheet(name string, glyphs []glyph) ([]byte, error) {
-	f, err := os.Open(name) //nolint:gosec // the user names the folder
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}

@@ -79,8 +79,11 @@ func (h header) decode(body []byte) (Matrix, error) {
 	m := h.matrix
 	size := m.Rows * m.Cols * h.width
 	raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(body)), int64(size)+1))
-	if err != nil || len(raw) != size {
-		return m, fmt.Errorf("%w: %s: body inflates to %d of %d bytes (%v)", ErrFormat, m.Name, len(raw), size, err)
+	if err != nil {
+		return m, fmt.Errorf("%w: %s: inflate the body: %w", ErrFormat, m.Name, err)
+	}
+	if len(raw) != size {
+		return m, fmt.Errorf("%w: %s: body inflates to %d bytes, want %d", ErrFormat, m.Name, len(raw), size)
 	}
 	m.Values = make([]float32, m.Rows*m.Cols)
 	for col := range m.Cols {
