@@ -120,11 +120,11 @@ func sorted(m map[string]any) []string {
 // keyOf returns the YAML key of a field, "" for one that is left out.
 func keyOf(f reflect.StructField) string {
 	key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-	if key == "" {
-		return strings.ToLower(f.Name)
-	}
-	if key == "-" || !f.IsExported() {
+	switch {
+	case !f.IsExported() || key == "-":
 		return ""
+	case key == "":
+		return strings.ToLower(f.Name)
 	}
 	return key
 }
