@@ -46,92 +46,64 @@ func source(o, k, stride, dil, inDil, pad, size int) (int, bool) {
 	return i / inDil, true
 }
 
+// check panics when a stride is negative or a slice too short: the assembly does not look.
+func (g *ConvArgs) check(in, ker, out []float32) {
+	look := func(s []float32, l Layout4, n, c, h, w int) {
+		if l.N < 0 || l.C < 0 || l.H < 0 || l.W < 0 {
+			panic("kernel: negative stride of a convolution")
+		}
+		if n > 0 && c > 0 && h > 0 && w > 0 {
+			_ = s[(n-1)*l.N+(c-1)*l.C+(h-1)*l.H+(w-1)*l.W]
+		}
+	}
+	if g.InC%g.Groups != 0 || g.OutC%g.Groups != 0 {
+		panic("kernel: the groups of a convolution do not divide its channels")
+	}
+	look(in, g.In, g.Batch, g.InC, g.InH, g.InW)
+	look(out, g.Out, g.Batch, g.OutC, g.OutH, g.OutW)
+	look(ker, g.Ker, g.OutC, g.InC/g.Groups, g.KerH, g.KerW)
+}
+
 // Conv sets out to the convolution of in with ker.
 func Conv(p Parallel, g ConvArgs, out, in, ker []float32) {
 	g = g.normal()
-	g.visit(func(o, i, k int, first bool) {
-		if first {
-			out[o] = 0
-			return
+	g.check(in, ker, out)
+	inC, outC := g.InC/g.Groups, g.OutC/g.Groups
+	g.eachGroup(p, func(p Parallel, group int) {
+		c := correlation{
+			batch: g.Batch, inC: inC, outC: outC, inH: g.InH, inW: g.InW, outH: g.OutH, outW: g.OutW,
+			in: in, inAt: group * inC * g.In.C, inL: g.In, out: out, outAt: group * outC * g.Out.C, outL: g.Out,
+			ker: ker, kerAt: group * outC * g.Ker.N, kerL: g.Ker,
+			rows: axis{g.OutH, g.KerH, g.StrideH, g.DilH, g.InDilH, g.PadTop},
+			cols: axis{g.OutW, g.KerW, g.StrideW, g.DilW, g.InDilW, g.PadLeft},
 		}
-		out[o] += in[i] * ker[k]
+		c.run(p)
 	})
 }
 
-// ConvInputGrad sets din to the gradient of [Conv] with respect to its input, given that of its output.
+// ConvInputGrad sets din to the gradient of [Conv] with respect to its input, given that of its output. Seen from the
+// input, it is a correlation with the kernel turned, in which stride and input dilation have changed places.
 func ConvInputGrad(p Parallel, g ConvArgs, din, dout, ker []float32) {
 	g = g.normal()
-	g.eachInput(func(i int) { din[i] = 0 })
-	g.visit(func(o, i, k int, first bool) {
-		if !first {
-			din[i] += dout[o] * ker[k]
-		}
-	})
-}
-
-// ConvKernelGrad sets dker to the gradient of [Conv] with respect to its kernel, given that of its output.
-func ConvKernelGrad(p Parallel, g ConvArgs, dker, in, dout []float32) {
-	g = g.normal()
-	g.eachKernel(func(k int) { dker[k] = 0 })
-	g.visit(func(o, i, k int, first bool) {
-		if !first {
-			dker[k] += dout[o] * in[i]
-		}
-	})
-}
-
-func (g ConvArgs) eachInput(do func(i int)) {
-	for n := range g.Batch {
-		for c := range g.InC {
-			for h := range g.InH {
-				for w := range g.InW {
-					do(n*g.In.N + c*g.In.C + h*g.In.H + w*g.In.W)
-				}
-			}
-		}
-	}
-}
-
-func (g ConvArgs) eachKernel(do func(k int)) {
-	for n := range g.OutC {
-		for c := range g.InC / g.Groups {
-			for h := range g.KerH {
-				for w := range g.KerW {
-					do(n*g.Ker.N + c*g.Ker.C + h*g.Ker.H + w*g.Ker.W)
-				}
-			}
-		}
-	}
-}
-
-// visit calls do once for each output element with first set, then once for each product that enters it, with the offsets
-// of the three elements.
-func (g ConvArgs) visit(do func(o, i, k int, first bool)) {
+	g.check(din, ker, dout)
 	inC, outC := g.InC/g.Groups, g.OutC/g.Groups
-	for n := range g.Batch {
-		for oc := range g.OutC {
-			for oh := range g.OutH {
-				for ow := range g.OutW {
-					o := n*g.Out.N + oc*g.Out.C + oh*g.Out.H + ow*g.Out.W
-					do(o, 0, 0, true)
-					for kh := range g.KerH {
-						ih, ok := source(oh, kh, g.StrideH, g.DilH, g.InDilH, g.PadTop, g.InH)
-						if !ok {
-							continue
-						}
-						for kw := range g.KerW {
-							iw, ok := source(ow, kw, g.StrideW, g.DilW, g.InDilW, g.PadLeft, g.InW)
-							if !ok {
-								continue
-							}
-							for c := range inC {
-								do(o, n*g.In.N+(oc/outC*inC+c)*g.In.C+ih*g.In.H+iw*g.In.W,
-									oc*g.Ker.N+c*g.Ker.C+kh*g.Ker.H+kw*g.Ker.W, false)
-							}
-						}
-					}
-				}
-			}
+	g.eachGroup(p, func(p Parallel, group int) {
+		c := correlation{
+			batch: g.Batch, inC: outC, outC: inC, inH: g.OutH, inW: g.OutW, outH: g.InH, outW: g.InW,
+			in: dout, inAt: group * outC * g.Out.C, inL: g.Out, out: din, outAt: group * inC * g.In.C, outL: g.In,
+			ker: ker, kerAt: group * outC * g.Ker.N, kerL: Layout4{N: g.Ker.C, C: g.Ker.N, H: g.Ker.H, W: g.Ker.W},
+			rows: axis{g.InH, g.KerH, g.InDilH, -g.DilH, g.StrideH, -g.PadTop},
+			cols: axis{g.InW, g.KerW, g.InDilW, -g.DilW, g.StrideW, -g.PadLeft},
 		}
+		c.run(p)
+	})
+}
+
+// eachGroup calls do for every group. Many groups are shared among the workers; a single one may share its own work.
+func (g *ConvArgs) eachGroup(p Parallel, do func(p Parallel, group int)) {
+	if g.Groups == 1 {
+		do(p, 0)
+		return
 	}
+	p.run(g.Groups, func(group int) { do(nil, group) })
 }

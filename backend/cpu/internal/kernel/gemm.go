@@ -80,9 +80,9 @@ func (g *GemmArgs) check(packed bool) {
 }
 
 // finish applies what the inner kernel has not: biases, the rectifier and the epilogue, to rows [i0, i1) and columns
-// [j0, j1) of product b.
-func (g *GemmArgs) finish(b, i0, i1, j0, j1 int, biasCol, relu bool) {
-	c := g.C[b*g.CStride:]
+// [j0, j1) of product b, which begins at C[at].
+func (g *GemmArgs) finish(b, at, i0, i1, j0, j1 int, biasCol, relu bool) {
+	c := g.C[at:]
 	if biasCol || g.BiasRow != nil || relu {
 		for i := i0; i < i1; i++ {
 			row := c[i*g.LDC+j0 : i*g.LDC+j1]

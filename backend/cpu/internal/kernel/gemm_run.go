@@ -20,12 +20,19 @@ type gemmRun struct {
 	chunks               []int // first columns of the panels of B, and N
 	rowBlocks, colBlocks int   // pieces of one product
 	group                int   // products in a task, when they are not cut
+
+	// fillA and fillB, when not nil, write a packed tile of rows of A, or a packed panel of B, of product n: element (i, p) or
+	// (p, j) goes to dst[p*rows+i] or dst[p*width+j]. They stand for matrices that exist nowhere else.
+	fillA func(dst []float32, n, i, rows, k0, depth int)
+	fillB func(dst []float32, n, k0, depth, j, width int)
+	// cAt, when not nil, returns where product n begins in C.
+	cAt func(n int) int
 }
 
 func newGemmRun(g *GemmArgs, b *PackedB) *gemmRun {
 	r := &gemmRun{GemmArgs: g, geometry: currentGeometry(), packed: b}
-	r.chunks = r.panels(g.N)
 	r.packA = g.N > gemmNarrow && g.M > 2*r.tall && g.K > 64
+	r.chunks = r.panels(g.N, g.N > gemmNarrow)
 	direct := g.BCol == 1 && (g.M <= 2*r.tall || g.K*g.BRow <= gemmDirectB)
 	r.packB = b == nil && !direct
 	work := g.M * g.N * g.K
@@ -50,39 +57,59 @@ func newGemmRun(g *GemmArgs, b *PackedB) *gemmRun {
 	return r
 }
 
+// newFilledRun returns a run with a factor that is made on the fly. All products share the other one, if it is a matrix.
+func newFilledRun(g *GemmArgs) *gemmRun {
+	r := &gemmRun{GemmArgs: g, geometry: currentGeometry(), packA: true, packB: true, group: 1}
+	r.chunks = r.panels(g.N, true)
+	return r
+}
+
 func (r *gemmRun) do(p Parallel) {
 	pieces := r.rowBlocks * r.colBlocks
-	upFront := r.packB && (pieces > 1 || r.BStride == 0)
-	var b *scratch
+	panels := len(r.chunks) - 1
+	upFront := r.packB && r.fillB == nil && (pieces > 1 || r.BStride == 0)
+	var a, b *scratch
 	if upFront {
 		b = r.packAll(p)
 		defer putScratch(b)
 	}
+	if r.fillB != nil && r.fillA == nil {
+		a = r.packAllRows(p)
+		defer putScratch(a)
+	}
 	tasks := (r.Batch + r.group - 1) / r.group
 	p.run(tasks*pieces, func(task int) {
-		var own *scratch
-		if r.packB && !upFront {
-			own = getScratch(r.K * r.N)
-			defer putScratch(own)
-		}
 		first := task / pieces * r.group
 		piece := task % pieces
 		row, col := piece/r.colBlocks, piece%r.colBlocks
-		for n := first; n < min(first+r.group, r.Batch); n++ {
-			var panels []float32
+		w := gemmBlock{
+			gemmRun: r, i0: r.M * row / r.rowBlocks, i1: r.M * (row + 1) / r.rowBlocks,
+			lo: panels * col / r.colBlocks, hi: panels * (col + 1) / r.colBlocks,
+		}
+		if w.i0 == w.i1 || w.lo == w.hi {
+			return
+		}
+		var own *scratch
+		if r.packB && !upFront && r.fillB == nil {
+			own = getScratch(r.K * r.N)
+			defer putScratch(own)
+		}
+		if a != nil {
+			w.rows = a.data
+		}
+		for w.n = first; w.n < min(first+r.group, r.Batch); w.n++ {
 			switch {
 			case r.packed != nil:
-				panels = r.packed.b
+				w.panels = r.packed.b
 			case upFront && r.BStride == 0:
-				panels = b.data
+				w.panels = b.data
 			case upFront:
-				panels = b.data[n*r.K*r.N:]
+				w.panels = b.data[w.n*r.K*r.N:]
 			case own != nil:
-				r.pack(own.data, n, 0, len(r.chunks)-1)
-				panels = own.data
+				r.pack(own.data, w.n, 0, panels)
+				w.panels = own.data
 			}
-			r.block(n, r.M*row/r.rowBlocks, r.M*(row+1)/r.rowBlocks, (len(r.chunks)-1)*col/r.colBlocks,
-				(len(r.chunks)-1)*(col+1)/r.colBlocks, panels)
+			w.do()
 		}
 	})
 }
@@ -93,12 +120,12 @@ func (r *gemmRun) packAll(p Parallel) *scratch {
 	if r.BStride == 0 {
 		batch = 1
 	}
-	size := r.K * r.N
+	size, panels := r.K*r.N, len(r.chunks)-1
 	s := getScratch(batch * size)
-	parts := max(1, min(len(r.chunks)-1, size>>16))
+	parts := max(1, min(panels, size>>16))
 	p.run(batch*parts, func(i int) {
 		n, part := i/parts, i%parts
-		r.pack(s.data[n*size:], n, (len(r.chunks)-1)*part/parts, (len(r.chunks)-1)*(part+1)/parts)
+		r.pack(s.data[n*size:], n, panels*part/parts, panels*(part+1)/parts)
 	})
 	return s
 }
@@ -108,67 +135,28 @@ func (r *gemmRun) pack(dst []float32, n, lo, hi int) {
 	packPanels(dst, r.B[n*r.BStride:], r.K, r.N, r.BRow, r.BCol, r.chunks, lo, hi)
 }
 
-// block computes rows [i0, i1) of the chunks [lo, hi) of product n. panels holds the packed right factor, or is nil.
-func (r *gemmRun) block(n, i0, i1, lo, hi int, panels []float32) {
-	if i0 == i1 || lo == hi {
-		return
-	}
-	a := r.A[n*r.AStride:]
-	c := r.C[n*r.CStride:]
-	var own *scratch
-	if r.packA {
-		own = getScratch((i1 - i0) * min(r.K, gemmDepth))
-		defer putScratch(own)
-	}
-	lateBias := r.BiasCol != nil && r.Accumulate
-	lateReLU := r.ReLU && (lateBias || r.BiasRow != nil)
-	for k0 := 0; k0 == 0 || k0 < r.K; k0 += gemmDepth {
-		depth := min(gemmDepth, r.K-k0)
-		if r.packA {
-			r.packRows(own.data, a, i0, i1, k0, depth)
-		}
-		for chunk := lo; chunk < hi; chunk++ {
-			j, width := r.chunks[chunk], r.chunks[chunk+1]-r.chunks[chunk]
-			t := tileArgs{k: depth, width: width, ldc: r.LDC, relu: r.ReLU && !lateReLU && k0+depth == r.K}
-			switch {
-			case panels != nil:
-				t.b, t.bks = panels[k0*r.N+depth*j:], width
-			case depth > 0:
-				t.b, t.bks = r.B[n*r.BStride+k0*r.BRow+j:], r.BRow
-			}
-			tall := r.tall
-			if !r.packA {
-				tall = r.height(width)
-			}
-			tiles := (i1 - i0 + tall - 1) / tall
-			for tile := range tiles {
-				i := i0 + (i1-i0)*tile/tiles
-				t.rows = i0 + (i1-i0)*(tile+1)/tiles - i
-				if r.packA {
-					t.a, t.ars, t.aks = own.data[(i-i0)*depth:], 1, t.rows
-				} else if depth > 0 {
-					t.a, t.ars, t.aks = a[i*r.ARow+k0*r.ACol:], r.ARow, r.ACol
-				}
-				t.c = c[i*r.LDC+j:]
-				switch {
-				case k0 > 0 || r.Accumulate:
-					t.init, t.irs = t.c, r.LDC
-				case r.BiasCol != nil:
-					t.init, t.irs = r.BiasCol[j:], 0
-				}
-				t.run()
-			}
-		}
-	}
-	r.finish(n, i0, i1, r.chunks[lo], r.chunks[hi], lateBias, lateReLU)
+// packAllRows packs the left factor that all products share, run of k after run.
+func (r *gemmRun) packAllRows(p Parallel) *scratch {
+	s := getScratch(r.M * r.K)
+	p.run((r.K+gemmDepth-1)/gemmDepth, func(i int) {
+		k0 := i * gemmDepth
+		r.packRows(s.data[k0*r.M:], 0, 0, r.M, k0, min(gemmDepth, r.K-k0))
+	})
+	return s
 }
 
-// packRows packs rows [i0, i1) of a and columns [k0, k0+depth) tile after tile, each tile column after column.
-func (r *gemmRun) packRows(dst, a []float32, i0, i1, k0, depth int) {
+// packRows packs rows [i0, i1) of the left factor of product n and columns [k0, k0+depth) tile after tile, each tile column
+// after column.
+func (r *gemmRun) packRows(dst []float32, n, i0, i1, k0, depth int) {
 	tiles := (i1 - i0 + r.tall - 1) / r.tall
 	for tile := range tiles {
 		i := i0 + (i1-i0)*tile/tiles
 		rows := i0 + (i1-i0)*(tile+1)/tiles - i
-		packLines(dst[(i-i0)*depth:(i-i0+rows)*depth], a[i*r.ARow+k0*r.ACol:], rows, depth, r.ARow, r.ACol)
+		to := dst[(i-i0)*depth : (i-i0+rows)*depth]
+		if r.fillA != nil {
+			r.fillA(to, n, i, rows, k0, depth)
+		} else if depth > 0 {
+			packLines(to, r.A[n*r.AStride+i*r.ARow+k0*r.ACol:], rows, depth, r.ARow, r.ACol)
+		}
 	}
 }

@@ -31,10 +31,11 @@ func (g geometry) height(width int) int {
 	}
 }
 
-// panels returns the first columns of the panels of a matrix of n columns, followed by n.
-func (g geometry) panels(n int) []int {
+// panels returns the first columns of the panels of a matrix of n columns, followed by n. Where A is packed, in tiles of one
+// height, no panel may be wider than a step.
+func (g geometry) panels(n int, packA bool) []int {
 	widest := g.widest
-	if n > gemmNarrow {
+	if packA {
 		widest = g.step
 	}
 	starts := make([]int, 0, n/g.step+2)

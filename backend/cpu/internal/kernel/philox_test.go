@@ -15,7 +15,8 @@ func TestPhiloxVectors(t *testing.T) {
 		{[2]uint64{0, 0}, 0, [4]uint32{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
 		{[2]uint64{math.MaxUint64, math.MaxUint64}, math.MaxUint64, [4]uint32{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
 		{
-			[2]uint64{0x85a308d3_243f6a88, 0x03707344_13198a2e}, 0x299f31d0_a4093822,
+			[2]uint64{0x85a308d3_243f6a88, 0x03707344_13198a2e},
+			0x299f31d0_a4093822,
 			[4]uint32{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1},
 		},
 	} {
