@@ -46,14 +46,14 @@ func (k *kernelGrad) run(p Parallel) {
 	}
 	s := sampling{correlation: &c, h: c.rows.phases()[0], w: c.cols.phases()[0]}
 	patches := patches{&s, g.OutH, g.OutW}
-	runs := max(1, min(16, positions/(2*gemmDepth), 1<<22/size))
+	runs := max(1, min(16, positions/gemmDepth, 1<<22/size))
 	length := (positions + runs - 1) / runs
 	partial := getScratch(runs * size)
 	defer putScratch(partial)
 	a := GemmArgs{M: k.outC, N: taps * k.inC, K: length, Batch: runs, C: partial.data, LDC: taps * k.inC, CStride: size}
 	r := newFilledRun(&a)
 	r.rowBlocks = 1
-	r.colBlocks = (a.N + 2*convColumns - 1) / (2 * convColumns)
+	r.colBlocks = (a.N + convColumns - 1) / convColumns
 	r.fillA = func(dst []float32, n, i, rows, k0, depth int) {
 		k.gradients(dst, n*length+k0, min(depth, positions-n*length-k0), i, rows, depth)
 	}

@@ -4,9 +4,9 @@ package kernel
 // functionality", ACM TOMS 41(3), 2015, with two simplifications: B is packed as a whole before the products begin, and
 // small factors are read where they lie.
 const (
-	gemmDepth   = 256     // length of a run of sums: one panel of B is then at most 48 KiB
+	gemmDepth   = 512     // length of a run of sums: a panel of B is then at most 64 KiB, a tile of A 24 KiB
 	gemmTask    = 1 << 20 // multiplications a task should hold at least
-	gemmRows    = 144     // most rows of a packed block of A, which then fills 144 KiB of the second cache
+	gemmRows    = 144     // most rows of a packed block of A, which then fills 288 KiB of the second cache
 	gemmDirectB = 1 << 15 // most elements of B, counted with the gaps of its stride, to be read without packing
 	gemmNarrow  = 128     // most columns of C for A to be read without packing
 )
