@@ -231,3 +231,9 @@ func floats(t *tensors.Tensor) []float32 {
 	}
 	return flat
 }
+
+// Trace builds the case's graph and passes panics on.
+func Trace(t *testing.T, c Case) {
+	t.Helper()
+	newProgram(t, c, &param.Set{}, false)
+}
