@@ -43,7 +43,7 @@ func Activate(name string, x *graph.Node) *graph.Node {
 
 // ReLU returns max(x, 0), with gradient 0 at 0.
 func ReLU(x *graph.Node) *graph.Node {
-	zero := graph.ZerosLike(x)
+	zero := graph.ScalarZero(x.Graph(), x.DType())
 	return graph.Where(graph.GreaterThan(x, zero), x, zero)
 }
 

@@ -21,5 +21,5 @@ func Dropout(s param.Scope, x *graph.Node, rate float64) *graph.Node {
 	keep := graph.GreaterOrEqual(s.Uniform(x.Shape()), graph.Scalar(x.Graph(), x.DType(), rate))
 	// A selection keeps one byte per element for the gradient, a product with
 	// the mask would keep four.
-	return graph.Where(keep, graph.MulScalar(x, 1/(1-rate)), graph.ZerosLike(x))
+	return graph.Where(keep, graph.MulScalar(x, 1/(1-rate)), graph.ScalarZero(x.Graph(), x.DType()))
 }

@@ -9,6 +9,7 @@ package layer
 
 import (
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/support/exceptions"
 
 	"cggm/param"
 )
@@ -24,6 +25,9 @@ func Linear(s param.Scope, x *graph.Node, out int, init param.Init) *graph.Node 
 // Affine is Linear for those who also need the nodes of the weight, [in, out],
 // and of the bias, [out].
 func Affine(s param.Scope, x *graph.Node, out int, init param.Init) (y, weight, bias *graph.Node) {
+	if x.Rank() < 2 || out < 1 {
+		exceptions.Panicf("layer: linear layer from %s to %d outputs: want [batch, ..., inputs] and at least one output", x.Shape(), out)
+	}
 	in := last(x)
 	biasInit := param.Init(param.Zeros)
 	if init == nil {

@@ -23,3 +23,11 @@ func Tokens(f feature.Feature) *graph.Node {
 func First(f feature.Feature) *graph.Node {
 	return graph.Reshape(graph.Slice(f.Value, graph.AxisRange(), graph.AxisElem(0)), f.Batch(), f.Width())
 }
+
+// Silence sets masked tokens of a sequence to 0; a nil mask keeps all.
+func Silence(x, mask *graph.Node) *graph.Node {
+	if mask == nil {
+		return x
+	}
+	return graph.Where(mask, x, graph.ScalarZero(x.Graph(), x.DType()))
+}

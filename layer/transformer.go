@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/support/exceptions"
 
 	"cggm/param"
 )
@@ -38,6 +39,9 @@ func TransformerBlock(s param.Scope, x, mask *graph.Node, heads int, rates Rates
 // scaled by sqrt(width), sinusoidal positions are added, and the given number
 // of blocks and a final layer normalisation follow.
 func TransformerStack(s param.Scope, x, mask *graph.Node, layers, heads int, rates Rates) *graph.Node {
+	if layers < 1 || x.Rank() != 3 {
+		exceptions.Panicf("layer: transformer of %d layers on %s: want at least one layer and [batch, tokens, width]", layers, x.Shape())
+	}
 	tokens, width := x.Shape().Dimensions[1], last(x)
 	place := graph.Const(x.Graph(), positions(tokens, width))
 	x = graph.Add(graph.MulScalar(x, math.Sqrt(float64(width))), graph.InsertAxes(place, 0))
