@@ -3,8 +3,6 @@ package encoder
 import (
 	"cmp"
 
-	"github.com/gomlx/gomlx/core/graph"
-
 	"cggm/feature"
 	"cggm/layer"
 	"cggm/param"
@@ -43,16 +41,5 @@ func (e *Transformer) Encode(stem, body param.Scope, input feature.Feature) feat
 		f.Value = layer.Linear(stem.In("project"), layer.Tokens(input), width, nil)
 	}
 	f.Value = layer.TransformerStack(body, f.Value, f.Mask, cmp.Or(e.Layers, 4), cmp.Or(e.Heads, 5), e.Dropout)
-	return f
-}
-
-func integers(f feature.Feature) bool { return f.Value.DType().IsInt() }
-
-// embed maps integer tokens to vectors; padding is masked.
-func embed(s param.Scope, input feature.Feature, vocabulary, width int) feature.Feature {
-	f := feature.Feature{Value: layer.Embedding(s, input.Value, vocabulary, width), Mask: layer.Real(input.Value)}
-	if input.Mask != nil {
-		f.Mask = graph.LogicalAnd(f.Mask, input.Mask)
-	}
 	return f
 }

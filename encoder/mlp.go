@@ -1,0 +1,48 @@
+package encoder
+
+import (
+	"cmp"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"cggm/feature"
+	"cggm/layer"
+	"cggm/param"
+)
+
+// MLP encodes a vector with fully connected layers, each followed by the
+// activation and dropout. Sequences and maps are flattened, padding as 0. The
+// features are [batch, width].
+type MLP struct {
+	// Width of the features; 0: 64.
+	Width int `yaml:"width"`
+	// Hidden lists the widths of the layers before the last; default: none.
+	Hidden []int `yaml:"hidden"`
+	// Activation is one of layer.Activations; "": relu.
+	Activation string `yaml:"activation"`
+	// Dropout is the rate after every layer, in [0,1).
+	Dropout float64 `yaml:"dropout"`
+}
+
+var _ Encoder = (*MLP)(nil)
+
+// Encode implements Encoder.
+func (e *MLP) Encode(_, body param.Scope, input feature.Feature) feature.Feature {
+	refuseIntegers("mlp", input)
+	x := flatten(input)
+	for i, width := range append(append([]int(nil), e.Hidden...), cmp.Or(e.Width, 64)) {
+		s := body.At("layer", i)
+		x = layer.Activate(e.Activation, layer.Linear(s, x, width, param.He))
+		x = layer.Dropout(s.In("dropout"), x, e.Dropout)
+	}
+	return feature.Feature{Value: x}
+}
+
+// flatten returns the input as [batch, values].
+func flatten(input feature.Feature) *graph.Node {
+	x := layer.Silence(input.Value, input.Mask)
+	if x.Rank() == 2 {
+		return x
+	}
+	return graph.Reshape(x, input.Batch(), -1)
+}
