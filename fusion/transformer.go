@@ -75,11 +75,3 @@ func masks(features []feature.Feature, tokens []*graph.Node) *graph.Node {
 	}
 	return concatenate(parts, 1)
 }
-
-// concatenate joins nodes along an axis; a single node is returned as it is.
-func concatenate(nodes []*graph.Node, axis int) *graph.Node {
-	if len(nodes) == 1 {
-		return nodes[0]
-	}
-	return graph.Concatenate(nodes, axis)
-}
