@@ -1,3 +1,6 @@
+// Package classifier predicts from the features of a single modality. Its
+// classifiers are the auxiliary f_m of CGGM and the unimodal heads of other
+// methods; only training uses them.
 package classifier
 
 import (
@@ -33,6 +36,10 @@ func (c *Transformer) Classify(s param.Scope, f feature.Feature, width int) head
 	f.Value = layer.TransformerStack(s.In("stack"), f.Value, f.Mask, cmp.Or(c.Layers, 2), cmp.Or(c.Heads, 5), c.Dropout)
 	h := layer.First(f)
 	proj := s.In("proj1")
-	h = layer.Linear(proj, layer.Linear(proj, h, f.Width(), nil), f.Width(), nil)
-	return output(s, layer.ReLU(h), width, c.Size)
+	h = layer.ReLU(layer.Linear(proj, layer.Linear(proj, h, f.Width(), nil), f.Width(), nil))
+	if f.Width() != width {
+		h = layer.Linear(s.In("fit"), h, width, nil)
+	}
+	last := head.Linear{Size: c.Size}
+	return last.Predict(s, h)
 }
