@@ -66,7 +66,7 @@ func Pow(dst, a, b []float32) {
 	}
 }
 
-// PowScalar sets dst[i] = a[i]^s, within 1 ulp. Powers 2, 0.5, -0.5 and -1 run at vector speed.
+// PowScalar sets dst[i] = a[i]^s, within 1 ulp. Powers 2 and -1 run at vector speed.
 func PowScalar(dst, a []float32, s float32) {
 	dst = dst[:len(a)]
 	switch s {

@@ -173,3 +173,22 @@ func TestAdam(t *testing.T) {
 		}
 	})
 }
+
+func TestPow(t *testing.T) {
+	bases, powers := corners(), []float32{0, 1, 2, -1, 0.5, -0.5, 3, 1.7, float32(math.Inf(1)), float32(math.NaN())}
+	eachLevel(t, func(t *testing.T) {
+		got, scalar := make([]float32, len(bases)), make([]float32, len(bases))
+		for _, power := range powers {
+			exponents := make([]float32, len(bases))
+			Fill(exponents, power)
+			Pow(got, bases, exponents)
+			PowScalar(scalar, bases, power)
+			for i, x := range bases {
+				want := math.Pow(float64(x), float64(power))
+				if ulps(got[i], want) > 1 || ulps(scalar[i], want) > 1 {
+					t.Errorf("%v^%v: got %v and %v, want %v", x, power, got[i], scalar[i], want)
+				}
+			}
+		}
+	})
+}

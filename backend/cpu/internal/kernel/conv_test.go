@@ -148,6 +148,7 @@ func TestConvTuned(t *testing.T) {
 			for _, g := range []ConvArgs{
 				resnet(2, 3, 16, 30, 7, 2, last), resnet(1, 32, 40, 20, 3, 1, last), resnet(2, 40, 24, 17, 3, 2, last),
 				resnet(2, 64, 32, 15, 1, 1, last), resnet(2, 16, 32, 14, 1, 2, last),
+				resnet(1, 64, 24, 9, 3, 1, last), resnet(2, 4, 8, 24, 3, 1, last),
 			} {
 				checkConv(t, workers(2), g)
 			}

@@ -44,7 +44,7 @@ func MaxPoolGrad(p Parallel, g PoolArgs, din, in, dout []float32) {
 	})
 }
 
-// AvgPool sets each output to the mean of the inputs of its window.
+// AvgPool sets each output to the mean of the inputs of its window, NaN if the window is empty and padding does not count.
 func AvgPool(p Parallel, g PoolArgs, out, in []float32) {
 	g.each(p, func(o int, window []int) {
 		var sum float32
