@@ -64,13 +64,12 @@ func (m *patches) piece(dst []float32, first, count, k0, depth int) {
 				return
 			}
 			to, from := dst[at*count+l.lo:], m.in[l.from+c0*m.inL.C:]
-			switch {
-			case m.inL.C == 1:
+			if m.inL.C == 1 {
 				Transpose2D(to, from, n, c1-c0, count, step)
-			default:
-				for c := range c1 - c0 {
-					gather(to[c*count:c*count+n], from[c*m.inL.C:], step)
-				}
+				return
+			}
+			for c := range c1 - c0 {
+				gather(to[c*count:c*count+n], from[c*m.inL.C:], step)
 			}
 		})
 	})

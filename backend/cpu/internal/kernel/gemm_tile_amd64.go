@@ -8,7 +8,7 @@ func (t *tileArgs) fast() bool {
 	if active == levelPortable {
 		return false
 	}
-	a, b, c, init := unsafe.SliceData(t.a), unsafe.SliceData(t.b), unsafe.SliceData(t.c), unsafe.SliceData(t.init)
+	a, b, c, init := unsafe.SliceData(t.a), unsafe.SliceData(t.b), unsafe.SliceData(t.c), unsafe.SliceData(t.init) //nolint:gosec // empty slices have no first element to take the address of
 	relu := 0
 	if t.relu {
 		relu = 1

@@ -20,7 +20,7 @@ const (
 func Philox(dst []uint32, key uint64, counter [2]uint64) {
 	for len(dst) > 0 {
 		// The assembly counts in the lowest word: it stops where that word overflows.
-		blocks := min(len(dst)/4, 1<<32-int(counter[0]&math.MaxUint32))
+		blocks := int(min(uint64(len(dst)/4), 1<<32-counter[0]&math.MaxUint32))
 		groups := blocks / philoxLanes()
 		if groups > 0 && fastPhilox(&dst[0], groups, uint32(counter[0]), uint32(counter[0]>>32), uint32(counter[1]),
 			uint32(counter[1]>>32), uint32(key), uint32(key>>32)) {

@@ -17,6 +17,9 @@ type PoolArgs struct {
 
 // MaxPool sets each output to the largest input of its window, NaN if one is NaN, -Inf if the window is empty.
 func MaxPool(p Parallel, g PoolArgs, out, in []float32) {
+	if g.sweep(p, out, in, float32(math.Inf(-1)), Max) {
+		return
+	}
 	g.each(p, func(o int, window []int) {
 		y := float32(math.Inf(-1))
 		for _, i := range window {
@@ -46,13 +49,44 @@ func MaxPoolGrad(p Parallel, g PoolArgs, din, in, dout []float32) {
 
 // AvgPool sets each output to the mean of the inputs of its window, NaN if the window is empty and padding does not count.
 func AvgPool(p Parallel, g PoolArgs, out, in []float32) {
-	g.each(p, func(o int, window []int) {
-		var sum float32
-		for _, i := range window {
-			sum += in[i]
+	if !g.sweep(p, out, in, 0, Add) {
+		g.each(p, func(o int, window []int) {
+			out[o] = 0
+			for _, i := range window {
+				out[o] += in[i]
+			}
+		})
+	}
+	rows, cols := g.hits()
+	p.run(g.Batch, func(n int) {
+		for oh := range g.OutH {
+			for ow := range g.OutW {
+				count := float32(rows[oh] * cols[ow])
+				if g.CountPad {
+					count = float32(g.KerH * g.KerW)
+				}
+				for c := range g.C {
+					out[n*g.Out.N+c*g.Out.C+oh*g.Out.H+ow*g.Out.W] /= count
+				}
+			}
 		}
-		out[o] = sum / g.divisor(window)
 	})
+}
+
+// hits returns how many positions of a window lie inside the input, for each row and column of the output.
+func (g PoolArgs) hits() (rows, cols []int) {
+	count := func(out, ker, stride, dil, pad, size int) []int {
+		n := make([]int, out)
+		for o := range n {
+			for k := range ker {
+				if _, ok := source(o, k, max(stride, 1), max(dil, 1), 1, pad, size); ok {
+					n[o]++
+				}
+			}
+		}
+		return n
+	}
+	return count(g.OutH, g.KerH, g.StrideH, g.DilH, g.PadTop, g.InH), count(g.OutW, g.KerW, g.StrideW, g.DilW, g.PadLeft, g.InW)
 }
 
 // AvgPoolGrad sets din to the gradient of [AvgPool].
