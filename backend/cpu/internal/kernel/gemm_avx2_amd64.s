@@ -4,14 +4,16 @@
 
 #include "textflag.h"
 
-// func tileAVX2w8(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX2w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2w8(SB), NOSPLIT, $0-104
-	MOVQ       last+88(FP), AX
-	LEAQ       tailMask<>+0(SB), CX
-	NEGQ       AX
-	VMOVDQU    32(CX)(AX*4), Y15
-	MOVQ       rows+0(FP), AX
+TEXT ·tileAVX2w8(SB), NOSPLIT, $0-128
+	MOVQ    last+112(FP), AX
+	LEAQ    tailMask<>+0(SB), CX
+	NEGQ    AX
+	VMOVDQU 32(CX)(AX*4), Y15
+
+next:
+	MOVQ       rows+16(FP), AX
 	CMPQ       AX, $0x01
 	JE         rows1
 	CMPQ       AX, $0x02
@@ -46,10 +48,10 @@ TEXT ·tileAVX2w8(SB), NOSPLIT, $0-104
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero12
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -76,12 +78,18 @@ TEXT ·tileAVX2w8(SB), NOSPLIT, $0-104
 	VMASKMOVPS (SI), Y15, Y11
 
 zero12:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose12
+	MOVQ  $+12, R12
+
+loose12:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -127,7 +135,7 @@ loop12:
 	JNE          loop12
 
 done12:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store12
 	VXORPS Y12, Y12, Y12
@@ -145,8 +153,8 @@ done12:
 	VMAXPS Y11, Y12, Y11
 
 store12:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -171,8 +179,8 @@ store12:
 	VMASKMOVPS Y10, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y11, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+12, AX
+	JMP        advance
 
 rows11:
 	VXORPS     Y0, Y0, Y0
@@ -186,10 +194,10 @@ rows11:
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero11
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -214,12 +222,18 @@ rows11:
 	VMASKMOVPS (SI), Y15, Y10
 
 zero11:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose11
+	MOVQ  $+11, R12
+
+loose11:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -263,7 +277,7 @@ loop11:
 	JNE          loop11
 
 done11:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store11
 	VXORPS Y11, Y11, Y11
@@ -280,8 +294,8 @@ done11:
 	VMAXPS Y10, Y11, Y10
 
 store11:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -304,8 +318,8 @@ store11:
 	VMASKMOVPS Y9, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y10, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+11, AX
+	JMP        advance
 
 rows10:
 	VXORPS     Y0, Y0, Y0
@@ -318,10 +332,10 @@ rows10:
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero10
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -344,12 +358,18 @@ rows10:
 	VMASKMOVPS (SI), Y15, Y9
 
 zero10:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose10
+	MOVQ  $+10, R12
+
+loose10:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -391,7 +411,7 @@ loop10:
 	JNE          loop10
 
 done10:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store10
 	VXORPS Y10, Y10, Y10
@@ -407,8 +427,8 @@ done10:
 	VMAXPS Y9, Y10, Y9
 
 store10:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -429,8 +449,8 @@ store10:
 	VMASKMOVPS Y8, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y9, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+10, AX
+	JMP        advance
 
 rows9:
 	VXORPS     Y0, Y0, Y0
@@ -442,10 +462,10 @@ rows9:
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero9
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -466,12 +486,18 @@ rows9:
 	VMASKMOVPS (SI), Y15, Y8
 
 zero9:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose9
+	MOVQ  $+9, R12
+
+loose9:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -509,7 +535,7 @@ loop9:
 	JNE          loop9
 
 done9:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store9
 	VXORPS Y9, Y9, Y9
@@ -524,8 +550,8 @@ done9:
 	VMAXPS Y8, Y9, Y8
 
 store9:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -544,8 +570,8 @@ store9:
 	VMASKMOVPS Y7, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y8, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+9, AX
+	JMP        advance
 
 rows8:
 	VXORPS     Y0, Y0, Y0
@@ -556,10 +582,10 @@ rows8:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero8
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -578,12 +604,18 @@ rows8:
 	VMASKMOVPS (SI), Y15, Y7
 
 zero8:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose8
+	MOVQ  $+8, R12
+
+loose8:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -619,7 +651,7 @@ loop8:
 	JNE          loop8
 
 done8:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store8
 	VXORPS Y8, Y8, Y8
@@ -633,8 +665,8 @@ done8:
 	VMAXPS Y7, Y8, Y7
 
 store8:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -651,8 +683,8 @@ store8:
 	VMASKMOVPS Y6, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y7, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+8, AX
+	JMP        advance
 
 rows7:
 	VXORPS     Y0, Y0, Y0
@@ -662,10 +694,10 @@ rows7:
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero7
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -682,12 +714,18 @@ rows7:
 	VMASKMOVPS (SI), Y15, Y6
 
 zero7:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose7
+	MOVQ  $+7, R12
+
+loose7:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -721,7 +759,7 @@ loop7:
 	JNE          loop7
 
 done7:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store7
 	VXORPS Y7, Y7, Y7
@@ -734,8 +772,8 @@ done7:
 	VMAXPS Y6, Y7, Y6
 
 store7:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -750,8 +788,8 @@ store7:
 	VMASKMOVPS Y5, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y6, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+7, AX
+	JMP        advance
 
 rows6:
 	VXORPS     Y0, Y0, Y0
@@ -760,10 +798,10 @@ rows6:
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero6
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -778,12 +816,18 @@ rows6:
 	VMASKMOVPS (SI), Y15, Y5
 
 zero6:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -813,7 +857,7 @@ loop6:
 	JNE          loop6
 
 done6:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store6
 	VXORPS Y6, Y6, Y6
@@ -825,8 +869,8 @@ done6:
 	VMAXPS Y5, Y6, Y5
 
 store6:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -839,8 +883,8 @@ store6:
 	VMASKMOVPS Y4, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y5, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+6, AX
+	JMP        advance
 
 rows5:
 	VXORPS     Y0, Y0, Y0
@@ -848,10 +892,10 @@ rows5:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero5
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -864,12 +908,18 @@ rows5:
 	VMASKMOVPS (SI), Y15, Y4
 
 zero5:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -897,7 +947,7 @@ loop5:
 	JNE          loop5
 
 done5:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store5
 	VXORPS Y5, Y5, Y5
@@ -908,8 +958,8 @@ done5:
 	VMAXPS Y4, Y5, Y4
 
 store5:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -920,18 +970,18 @@ store5:
 	VMASKMOVPS Y3, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y4, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+5, AX
+	JMP        advance
 
 rows4:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero4
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -942,12 +992,18 @@ rows4:
 	VMASKMOVPS (SI), Y15, Y3
 
 zero4:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -973,7 +1029,7 @@ loop4:
 	JNE          loop4
 
 done4:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store4
 	VXORPS Y4, Y4, Y4
@@ -983,8 +1039,8 @@ done4:
 	VMAXPS Y3, Y4, Y3
 
 store4:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
@@ -993,17 +1049,17 @@ store4:
 	VMASKMOVPS Y2, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y3, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+4, AX
+	JMP        advance
 
 rows3:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero3
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
@@ -1012,12 +1068,18 @@ rows3:
 	VMASKMOVPS (SI), Y15, Y2
 
 zero3:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1038,7 +1100,7 @@ loop3:
 	JNE          loop3
 
 done3:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store3
 	VXORPS Y3, Y3, Y3
@@ -1047,36 +1109,42 @@ done3:
 	VMAXPS Y2, Y3, Y2
 
 store3:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y2, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+3, AX
+	JMP        advance
 
 rows2:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero2
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 	ADDQ       R11, SI
 	VMASKMOVPS (SI), Y15, Y1
 
 zero2:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1095,7 +1163,7 @@ loop2:
 	JNE          loop2
 
 done2:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store2
 	VXORPS Y2, Y2, Y2
@@ -1103,31 +1171,37 @@ done2:
 	VMAXPS Y1, Y2, Y1
 
 store2:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+2, AX
+	JMP        advance
 
 rows1:
 	VXORPS     Y0, Y0, Y0
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero1
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMASKMOVPS (SI), Y15, Y0
 
 zero1:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1144,17 +1218,49 @@ loop1:
 	JNE          loop1
 
 done1:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store1
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
 
 store1:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
+	MOVQ       $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
 	VZEROUPPER
 	RET
 
@@ -1176,14 +1282,16 @@ DATA tailMask<>+56(SB)/4, $0x00000000
 DATA tailMask<>+60(SB)/4, $0x00000000
 GLOBL tailMask<>(SB), RODATA|NOPTR, $64
 
-// func tileAVX2w16(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX2w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2w16(SB), NOSPLIT, $0-104
-	MOVQ       last+88(FP), AX
-	LEAQ       tailMask<>+0(SB), CX
-	NEGQ       AX
-	VMOVDQU    32(CX)(AX*4), Y15
-	MOVQ       rows+0(FP), AX
+TEXT ·tileAVX2w16(SB), NOSPLIT, $0-128
+	MOVQ    last+112(FP), AX
+	LEAQ    tailMask<>+0(SB), CX
+	NEGQ    AX
+	VMOVDQU 32(CX)(AX*4), Y15
+
+next:
+	MOVQ       rows+16(FP), AX
 	CMPQ       AX, $0x01
 	JE         rows1
 	CMPQ       AX, $0x02
@@ -1206,10 +1314,10 @@ TEXT ·tileAVX2w16(SB), NOSPLIT, $0-104
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero6
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMOVUPS    (SI), Y0
 	VMASKMOVPS 32(SI), Y15, Y1
@@ -1230,12 +1338,18 @@ TEXT ·tileAVX2w16(SB), NOSPLIT, $0-104
 	VMASKMOVPS 32(SI), Y15, Y11
 
 zero6:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1272,7 +1386,7 @@ loop6:
 	JNE          loop6
 
 done6:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store6
 	VXORPS Y12, Y12, Y12
@@ -1290,8 +1404,8 @@ done6:
 	VMAXPS Y11, Y12, Y11
 
 store6:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
@@ -1310,8 +1424,8 @@ store6:
 	ADDQ       BX, DX
 	VMOVUPS    Y10, (DX)
 	VMASKMOVPS Y11, Y15, 32(DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+6, AX
+	JMP        advance
 
 rows5:
 	VXORPS     Y0, Y0, Y0
@@ -1324,10 +1438,10 @@ rows5:
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero5
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMOVUPS    (SI), Y0
 	VMASKMOVPS 32(SI), Y15, Y1
@@ -1345,12 +1459,18 @@ rows5:
 	VMASKMOVPS 32(SI), Y15, Y9
 
 zero5:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1384,7 +1504,7 @@ loop5:
 	JNE          loop5
 
 done5:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store5
 	VXORPS Y10, Y10, Y10
@@ -1400,8 +1520,8 @@ done5:
 	VMAXPS Y9, Y10, Y9
 
 store5:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
@@ -1417,8 +1537,8 @@ store5:
 	ADDQ       BX, DX
 	VMOVUPS    Y8, (DX)
 	VMASKMOVPS Y9, Y15, 32(DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+5, AX
+	JMP        advance
 
 rows4:
 	VXORPS     Y0, Y0, Y0
@@ -1429,10 +1549,10 @@ rows4:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero4
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMOVUPS    (SI), Y0
 	VMASKMOVPS 32(SI), Y15, Y1
@@ -1447,12 +1567,18 @@ rows4:
 	VMASKMOVPS 32(SI), Y15, Y7
 
 zero4:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1483,7 +1609,7 @@ loop4:
 	JNE          loop4
 
 done4:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store4
 	VXORPS Y8, Y8, Y8
@@ -1497,8 +1623,8 @@ done4:
 	VMAXPS Y7, Y8, Y7
 
 store4:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
@@ -1511,8 +1637,8 @@ store4:
 	ADDQ       BX, DX
 	VMOVUPS    Y6, (DX)
 	VMASKMOVPS Y7, Y15, 32(DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+4, AX
+	JMP        advance
 
 rows3:
 	VXORPS     Y0, Y0, Y0
@@ -1521,10 +1647,10 @@ rows3:
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero3
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMOVUPS    (SI), Y0
 	VMASKMOVPS 32(SI), Y15, Y1
@@ -1536,12 +1662,18 @@ rows3:
 	VMASKMOVPS 32(SI), Y15, Y5
 
 zero3:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1566,7 +1698,7 @@ loop3:
 	JNE          loop3
 
 done3:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store3
 	VXORPS Y6, Y6, Y6
@@ -1578,8 +1710,8 @@ done3:
 	VMAXPS Y5, Y6, Y5
 
 store3:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
@@ -1589,18 +1721,18 @@ store3:
 	ADDQ       BX, DX
 	VMOVUPS    Y4, (DX)
 	VMASKMOVPS Y5, Y15, 32(DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+3, AX
+	JMP        advance
 
 rows2:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero2
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMOVUPS    (SI), Y0
 	VMASKMOVPS 32(SI), Y15, Y1
@@ -1609,12 +1741,18 @@ rows2:
 	VMASKMOVPS 32(SI), Y15, Y3
 
 zero2:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1636,7 +1774,7 @@ loop2:
 	JNE          loop2
 
 done2:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store2
 	VXORPS Y4, Y4, Y4
@@ -1646,35 +1784,41 @@ done2:
 	VMAXPS Y3, Y4, Y3
 
 store2:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
 	ADDQ       BX, DX
 	VMOVUPS    Y2, (DX)
 	VMASKMOVPS Y3, Y15, 32(DX)
-	VZEROUPPER
-	RET
+	MOVQ       $+2, AX
+	JMP        advance
 
 rows1:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       init+72(FP), SI
+	MOVQ       init+96(FP), SI
 	TESTQ      SI, SI
 	JE         zero1
-	MOVQ       irs+80(FP), R11
+	MOVQ       irs+104(FP), R11
 	SHLQ       $0x02, R11
 	VMOVUPS    (SI), Y0
 	VMASKMOVPS 32(SI), Y15, Y1
 
 zero1:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1693,7 +1837,7 @@ loop1:
 	JNE          loop1
 
 done1:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store1
 	VXORPS Y2, Y2, Y2
@@ -1701,10 +1845,42 @@ done1:
 	VMAXPS Y1, Y2, Y1
 
 store1:
-	MOVQ       c+56(FP), DX
-	MOVQ       ldc+64(FP), BX
+	MOVQ       c+80(FP), DX
+	MOVQ       ldc+88(FP), BX
 	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
+	MOVQ       $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
 	VZEROUPPER
 	RET

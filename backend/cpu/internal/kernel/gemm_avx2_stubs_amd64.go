@@ -4,14 +4,18 @@
 
 package kernel
 
-// tileAVX2w8 computes a tile of C, rows by at most 8 columns, the last of its vectors only last columns wide.
-// Strides are in elements. init, when not nil, holds what the sums begin with, at row stride irs.
+// tileAVX2w8 computes tiles of C, one below the other, at most 8 columns wide, the last vector only last columns.
+// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
+// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
+// stride irs.
 //
 //go:noescape
-func tileAVX2w8(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX2w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 
-// tileAVX2w16 computes a tile of C, rows by at most 16 columns, the last of its vectors only last columns wide.
-// Strides are in elements. init, when not nil, holds what the sums begin with, at row stride irs.
+// tileAVX2w16 computes tiles of C, one below the other, at most 16 columns wide, the last vector only last columns.
+// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
+// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
+// stride irs.
 //
 //go:noescape
-func tileAVX2w16(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX2w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)

@@ -4,14 +4,16 @@
 
 #include "textflag.h"
 
-// func tileAVX512w8(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·tileAVX512w8(SB), NOSPLIT, $0-104
-	MOVQ      last+88(FP), AX
-	MOVQ      $-1, CX
-	BZHIQ     AX, CX, CX
-	KMOVW     CX, K1
-	MOVQ      rows+0(FP), AX
+TEXT ·tileAVX512w8(SB), NOSPLIT, $0-128
+	MOVQ  last+112(FP), AX
+	MOVQ  $-1, CX
+	BZHIQ AX, CX, CX
+	KMOVW CX, K1
+
+next:
+	MOVQ      rows+16(FP), AX
 	CMPQ      AX, $0x01
 	JE        rows1
 	CMPQ      AX, $0x02
@@ -46,10 +48,10 @@ TEXT ·tileAVX512w8(SB), NOSPLIT, $0-104
 	VPXORD    Y9, Y9, Y9
 	VPXORD    Y10, Y10, Y10
 	VPXORD    Y11, Y11, Y11
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero12
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -76,12 +78,18 @@ TEXT ·tileAVX512w8(SB), NOSPLIT, $0-104
 	VMOVUPS.Z (SI), K1, Y11
 
 zero12:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose12
+	MOVQ  $+12, R12
+
+loose12:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -115,7 +123,7 @@ loop12:
 	JNE              loop12
 
 done12:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store12
 	VPXORD Z12, Z12, Z12
@@ -133,8 +141,8 @@ done12:
 	VMAXPS Y11, Y12, Y11
 
 store12:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -159,8 +167,8 @@ store12:
 	VMOVUPS Y10, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y11, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+12, AX
+	JMP     advance
 
 rows11:
 	VPXORD    Y0, Y0, Y0
@@ -174,10 +182,10 @@ rows11:
 	VPXORD    Y8, Y8, Y8
 	VPXORD    Y9, Y9, Y9
 	VPXORD    Y10, Y10, Y10
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero11
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -202,12 +210,18 @@ rows11:
 	VMOVUPS.Z (SI), K1, Y10
 
 zero11:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose11
+	MOVQ  $+11, R12
+
+loose11:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -240,7 +254,7 @@ loop11:
 	JNE              loop11
 
 done11:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store11
 	VPXORD Z11, Z11, Z11
@@ -257,8 +271,8 @@ done11:
 	VMAXPS Y10, Y11, Y10
 
 store11:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -281,8 +295,8 @@ store11:
 	VMOVUPS Y9, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y10, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+11, AX
+	JMP     advance
 
 rows10:
 	VPXORD    Y0, Y0, Y0
@@ -295,10 +309,10 @@ rows10:
 	VPXORD    Y7, Y7, Y7
 	VPXORD    Y8, Y8, Y8
 	VPXORD    Y9, Y9, Y9
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero10
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -321,12 +335,18 @@ rows10:
 	VMOVUPS.Z (SI), K1, Y9
 
 zero10:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose10
+	MOVQ  $+10, R12
+
+loose10:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -358,7 +378,7 @@ loop10:
 	JNE              loop10
 
 done10:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store10
 	VPXORD Z10, Z10, Z10
@@ -374,8 +394,8 @@ done10:
 	VMAXPS Y9, Y10, Y9
 
 store10:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -396,8 +416,8 @@ store10:
 	VMOVUPS Y8, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y9, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+10, AX
+	JMP     advance
 
 rows9:
 	VPXORD    Y0, Y0, Y0
@@ -409,10 +429,10 @@ rows9:
 	VPXORD    Y6, Y6, Y6
 	VPXORD    Y7, Y7, Y7
 	VPXORD    Y8, Y8, Y8
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero9
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -433,12 +453,18 @@ rows9:
 	VMOVUPS.Z (SI), K1, Y8
 
 zero9:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose9
+	MOVQ  $+9, R12
+
+loose9:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -467,7 +493,7 @@ loop9:
 	JNE              loop9
 
 done9:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store9
 	VPXORD Z9, Z9, Z9
@@ -482,8 +508,8 @@ done9:
 	VMAXPS Y8, Y9, Y8
 
 store9:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -502,8 +528,8 @@ store9:
 	VMOVUPS Y7, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y8, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+9, AX
+	JMP     advance
 
 rows8:
 	VPXORD    Y0, Y0, Y0
@@ -514,10 +540,10 @@ rows8:
 	VPXORD    Y5, Y5, Y5
 	VPXORD    Y6, Y6, Y6
 	VPXORD    Y7, Y7, Y7
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero8
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -536,12 +562,18 @@ rows8:
 	VMOVUPS.Z (SI), K1, Y7
 
 zero8:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose8
+	MOVQ  $+8, R12
+
+loose8:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -569,7 +601,7 @@ loop8:
 	JNE              loop8
 
 done8:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store8
 	VPXORD Z8, Z8, Z8
@@ -583,8 +615,8 @@ done8:
 	VMAXPS Y7, Y8, Y7
 
 store8:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -601,8 +633,8 @@ store8:
 	VMOVUPS Y6, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y7, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+8, AX
+	JMP     advance
 
 rows7:
 	VPXORD    Y0, Y0, Y0
@@ -612,10 +644,10 @@ rows7:
 	VPXORD    Y4, Y4, Y4
 	VPXORD    Y5, Y5, Y5
 	VPXORD    Y6, Y6, Y6
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero7
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -632,12 +664,18 @@ rows7:
 	VMOVUPS.Z (SI), K1, Y6
 
 zero7:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose7
+	MOVQ  $+7, R12
+
+loose7:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -664,7 +702,7 @@ loop7:
 	JNE              loop7
 
 done7:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store7
 	VPXORD Z7, Z7, Z7
@@ -677,8 +715,8 @@ done7:
 	VMAXPS Y6, Y7, Y6
 
 store7:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -693,8 +731,8 @@ store7:
 	VMOVUPS Y5, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y6, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+7, AX
+	JMP     advance
 
 rows6:
 	VPXORD    Y0, Y0, Y0
@@ -703,10 +741,10 @@ rows6:
 	VPXORD    Y3, Y3, Y3
 	VPXORD    Y4, Y4, Y4
 	VPXORD    Y5, Y5, Y5
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero6
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -721,12 +759,18 @@ rows6:
 	VMOVUPS.Z (SI), K1, Y5
 
 zero6:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -750,7 +794,7 @@ loop6:
 	JNE              loop6
 
 done6:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store6
 	VPXORD Z6, Z6, Z6
@@ -762,8 +806,8 @@ done6:
 	VMAXPS Y5, Y6, Y5
 
 store6:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -776,8 +820,8 @@ store6:
 	VMOVUPS Y4, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y5, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+6, AX
+	JMP     advance
 
 rows5:
 	VPXORD    Y0, Y0, Y0
@@ -785,10 +829,10 @@ rows5:
 	VPXORD    Y2, Y2, Y2
 	VPXORD    Y3, Y3, Y3
 	VPXORD    Y4, Y4, Y4
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero5
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -801,12 +845,18 @@ rows5:
 	VMOVUPS.Z (SI), K1, Y4
 
 zero5:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -829,7 +879,7 @@ loop5:
 	JNE              loop5
 
 done5:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store5
 	VPXORD Z5, Z5, Z5
@@ -840,8 +890,8 @@ done5:
 	VMAXPS Y4, Y5, Y4
 
 store5:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -852,18 +902,18 @@ store5:
 	VMOVUPS Y3, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y4, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+5, AX
+	JMP     advance
 
 rows4:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
 	VPXORD    Y3, Y3, Y3
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero4
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -874,12 +924,18 @@ rows4:
 	VMOVUPS.Z (SI), K1, Y3
 
 zero4:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -901,7 +957,7 @@ loop4:
 	JNE              loop4
 
 done4:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store4
 	VPXORD Z4, Z4, Z4
@@ -911,8 +967,8 @@ done4:
 	VMAXPS Y3, Y4, Y3
 
 store4:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
@@ -921,17 +977,17 @@ store4:
 	VMOVUPS Y2, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y3, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+4, AX
+	JMP     advance
 
 rows3:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero3
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
@@ -940,12 +996,18 @@ rows3:
 	VMOVUPS.Z (SI), K1, Y2
 
 zero3:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -963,7 +1025,7 @@ loop3:
 	JNE              loop3
 
 done3:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store3
 	VPXORD Z3, Z3, Z3
@@ -972,36 +1034,42 @@ done3:
 	VMAXPS Y2, Y3, Y2
 
 store3:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y2, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+3, AX
+	JMP     advance
 
 rows2:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero2
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 	ADDQ      R11, SI
 	VMOVUPS.Z (SI), K1, Y1
 
 zero2:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1018,7 +1086,7 @@ loop2:
 	JNE              loop2
 
 done2:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store2
 	VPXORD Z2, Z2, Z2
@@ -1026,31 +1094,37 @@ done2:
 	VMAXPS Y1, Y2, Y1
 
 store2:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+2, AX
+	JMP     advance
 
 rows1:
 	VPXORD    Y0, Y0, Y0
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero1
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Y0
 
 zero1:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1066,28 +1140,62 @@ loop1:
 	JNE              loop1
 
 done1:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store1
 	VPXORD Z1, Z1, Z1
 	VMAXPS Y0, Y1, Y0
 
 store1:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
+	MOVQ    $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w16(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tileAVX512w16(SB), NOSPLIT, $0-104
-	MOVQ      last+88(FP), AX
-	MOVQ      $-1, CX
-	BZHIQ     AX, CX, CX
-	KMOVW     CX, K1
-	MOVQ      rows+0(FP), AX
+TEXT ·tileAVX512w16(SB), NOSPLIT, $0-128
+	MOVQ  last+112(FP), AX
+	MOVQ  $-1, CX
+	BZHIQ AX, CX, CX
+	KMOVW CX, K1
+
+next:
+	MOVQ      rows+16(FP), AX
 	CMPQ      AX, $0x01
 	JE        rows1
 	CMPQ      AX, $0x02
@@ -1122,10 +1230,10 @@ TEXT ·tileAVX512w16(SB), NOSPLIT, $0-104
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero12
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1152,12 +1260,18 @@ TEXT ·tileAVX512w16(SB), NOSPLIT, $0-104
 	VMOVUPS.Z (SI), K1, Z11
 
 zero12:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose12
+	MOVQ  $+12, R12
+
+loose12:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1191,7 +1305,7 @@ loop12:
 	JNE              loop12
 
 done12:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store12
 	VPXORD Z12, Z12, Z12
@@ -1209,8 +1323,8 @@ done12:
 	VMAXPS Z11, Z12, Z11
 
 store12:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1235,8 +1349,8 @@ store12:
 	VMOVUPS Z10, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z11, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+12, AX
+	JMP     advance
 
 rows11:
 	VPXORD    Z0, Z0, Z0
@@ -1250,10 +1364,10 @@ rows11:
 	VPXORD    Z8, Z8, Z8
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero11
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1278,12 +1392,18 @@ rows11:
 	VMOVUPS.Z (SI), K1, Z10
 
 zero11:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose11
+	MOVQ  $+11, R12
+
+loose11:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1316,7 +1436,7 @@ loop11:
 	JNE              loop11
 
 done11:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store11
 	VPXORD Z11, Z11, Z11
@@ -1333,8 +1453,8 @@ done11:
 	VMAXPS Z10, Z11, Z10
 
 store11:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1357,8 +1477,8 @@ store11:
 	VMOVUPS Z9, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z10, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+11, AX
+	JMP     advance
 
 rows10:
 	VPXORD    Z0, Z0, Z0
@@ -1371,10 +1491,10 @@ rows10:
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
 	VPXORD    Z9, Z9, Z9
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero10
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1397,12 +1517,18 @@ rows10:
 	VMOVUPS.Z (SI), K1, Z9
 
 zero10:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose10
+	MOVQ  $+10, R12
+
+loose10:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1434,7 +1560,7 @@ loop10:
 	JNE              loop10
 
 done10:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store10
 	VPXORD Z10, Z10, Z10
@@ -1450,8 +1576,8 @@ done10:
 	VMAXPS Z9, Z10, Z9
 
 store10:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1472,8 +1598,8 @@ store10:
 	VMOVUPS Z8, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z9, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+10, AX
+	JMP     advance
 
 rows9:
 	VPXORD    Z0, Z0, Z0
@@ -1485,10 +1611,10 @@ rows9:
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero9
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1509,12 +1635,18 @@ rows9:
 	VMOVUPS.Z (SI), K1, Z8
 
 zero9:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose9
+	MOVQ  $+9, R12
+
+loose9:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1543,7 +1675,7 @@ loop9:
 	JNE              loop9
 
 done9:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store9
 	VPXORD Z9, Z9, Z9
@@ -1558,8 +1690,8 @@ done9:
 	VMAXPS Z8, Z9, Z8
 
 store9:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1578,8 +1710,8 @@ store9:
 	VMOVUPS Z7, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z8, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+9, AX
+	JMP     advance
 
 rows8:
 	VPXORD    Z0, Z0, Z0
@@ -1590,10 +1722,10 @@ rows8:
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero8
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1612,12 +1744,18 @@ rows8:
 	VMOVUPS.Z (SI), K1, Z7
 
 zero8:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose8
+	MOVQ  $+8, R12
+
+loose8:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1645,7 +1783,7 @@ loop8:
 	JNE              loop8
 
 done8:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store8
 	VPXORD Z8, Z8, Z8
@@ -1659,8 +1797,8 @@ done8:
 	VMAXPS Z7, Z8, Z7
 
 store8:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1677,8 +1815,8 @@ store8:
 	VMOVUPS Z6, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z7, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+8, AX
+	JMP     advance
 
 rows7:
 	VPXORD    Z0, Z0, Z0
@@ -1688,10 +1826,10 @@ rows7:
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero7
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1708,12 +1846,18 @@ rows7:
 	VMOVUPS.Z (SI), K1, Z6
 
 zero7:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose7
+	MOVQ  $+7, R12
+
+loose7:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1740,7 +1884,7 @@ loop7:
 	JNE              loop7
 
 done7:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store7
 	VPXORD Z7, Z7, Z7
@@ -1753,8 +1897,8 @@ done7:
 	VMAXPS Z6, Z7, Z6
 
 store7:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1769,8 +1913,8 @@ store7:
 	VMOVUPS Z5, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z6, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+7, AX
+	JMP     advance
 
 rows6:
 	VPXORD    Z0, Z0, Z0
@@ -1779,10 +1923,10 @@ rows6:
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero6
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1797,12 +1941,18 @@ rows6:
 	VMOVUPS.Z (SI), K1, Z5
 
 zero6:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1826,7 +1976,7 @@ loop6:
 	JNE              loop6
 
 done6:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store6
 	VPXORD Z6, Z6, Z6
@@ -1838,8 +1988,8 @@ done6:
 	VMAXPS Z5, Z6, Z5
 
 store6:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1852,8 +2002,8 @@ store6:
 	VMOVUPS Z4, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z5, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+6, AX
+	JMP     advance
 
 rows5:
 	VPXORD    Z0, Z0, Z0
@@ -1861,10 +2011,10 @@ rows5:
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero5
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1877,12 +2027,18 @@ rows5:
 	VMOVUPS.Z (SI), K1, Z4
 
 zero5:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1905,7 +2061,7 @@ loop5:
 	JNE              loop5
 
 done5:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store5
 	VPXORD Z5, Z5, Z5
@@ -1916,8 +2072,8 @@ done5:
 	VMAXPS Z4, Z5, Z4
 
 store5:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1928,18 +2084,18 @@ store5:
 	VMOVUPS Z3, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z4, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+5, AX
+	JMP     advance
 
 rows4:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero4
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -1950,12 +2106,18 @@ rows4:
 	VMOVUPS.Z (SI), K1, Z3
 
 zero4:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -1977,7 +2139,7 @@ loop4:
 	JNE              loop4
 
 done4:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store4
 	VPXORD Z4, Z4, Z4
@@ -1987,8 +2149,8 @@ done4:
 	VMAXPS Z3, Z4, Z3
 
 store4:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
@@ -1997,17 +2159,17 @@ store4:
 	VMOVUPS Z2, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z3, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+4, AX
+	JMP     advance
 
 rows3:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero3
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
@@ -2016,12 +2178,18 @@ rows3:
 	VMOVUPS.Z (SI), K1, Z2
 
 zero3:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -2039,7 +2207,7 @@ loop3:
 	JNE              loop3
 
 done3:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store3
 	VPXORD Z3, Z3, Z3
@@ -2048,36 +2216,42 @@ done3:
 	VMAXPS Z2, Z3, Z2
 
 store3:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z2, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+3, AX
+	JMP     advance
 
 rows2:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero2
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 	ADDQ      R11, SI
 	VMOVUPS.Z (SI), K1, Z1
 
 zero2:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -2094,7 +2268,7 @@ loop2:
 	JNE              loop2
 
 done2:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store2
 	VPXORD Z2, Z2, Z2
@@ -2102,31 +2276,37 @@ done2:
 	VMAXPS Z1, Z2, Z1
 
 store2:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+2, AX
+	JMP     advance
 
 rows1:
 	VPXORD    Z0, Z0, Z0
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero1
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS.Z (SI), K1, Z0
 
 zero1:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -2142,28 +2322,62 @@ loop1:
 	JNE              loop1
 
 done1:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store1
 	VPXORD Z1, Z1, Z1
 	VMAXPS Z0, Z1, Z0
 
 store1:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
+	MOVQ    $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w24(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w24(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
-TEXT ·tileAVX512w24(SB), NOSPLIT, $0-104
-	MOVQ      last+88(FP), AX
-	MOVQ      $-1, CX
-	BZHIQ     AX, CX, CX
-	KMOVW     CX, K1
-	MOVQ      rows+0(FP), AX
+TEXT ·tileAVX512w24(SB), NOSPLIT, $0-128
+	MOVQ  last+112(FP), AX
+	MOVQ  $-1, CX
+	BZHIQ AX, CX, CX
+	KMOVW CX, K1
+
+next:
+	MOVQ      rows+16(FP), AX
 	CMPQ      AX, $0x01
 	JE        rows1
 	CMPQ      AX, $0x02
@@ -2210,10 +2424,10 @@ TEXT ·tileAVX512w24(SB), NOSPLIT, $0-104
 	VPXORD    Y21, Y21, Y21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Y23, Y23, Y23
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero12
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -2252,12 +2466,18 @@ TEXT ·tileAVX512w24(SB), NOSPLIT, $0-104
 	VMOVUPS.Z 64(SI), K1, Y23
 
 zero12:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose12
+	MOVQ  $+12, R12
+
+loose12:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -2316,7 +2536,7 @@ loop12:
 	JNE          loop12
 
 done12:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store12
 	VPXORD Z24, Z24, Z24
@@ -2346,8 +2566,8 @@ done12:
 	VMAXPS Y23, Y24, Y23
 
 store12:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -2384,8 +2604,8 @@ store12:
 	ADDQ    BX, DX
 	VMOVUPS Z22, (DX)
 	VMOVUPS Y23, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+12, AX
+	JMP     advance
 
 rows11:
 	VPXORD    Z0, Z0, Z0
@@ -2410,10 +2630,10 @@ rows11:
 	VPXORD    Y19, Y19, Y19
 	VPXORD    Z20, Z20, Z20
 	VPXORD    Y21, Y21, Y21
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero11
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -2449,12 +2669,18 @@ rows11:
 	VMOVUPS.Z 64(SI), K1, Y21
 
 zero11:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose11
+	MOVQ  $+11, R12
+
+loose11:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -2510,7 +2736,7 @@ loop11:
 	JNE          loop11
 
 done11:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store11
 	VPXORD Z22, Z22, Z22
@@ -2538,8 +2764,8 @@ done11:
 	VMAXPS Y21, Y22, Y21
 
 store11:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -2573,8 +2799,8 @@ store11:
 	ADDQ    BX, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Y21, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+11, AX
+	JMP     advance
 
 rows10:
 	VPXORD    Z0, Z0, Z0
@@ -2597,10 +2823,10 @@ rows10:
 	VPXORD    Y17, Y17, Y17
 	VPXORD    Z18, Z18, Z18
 	VPXORD    Y19, Y19, Y19
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero10
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -2633,12 +2859,18 @@ rows10:
 	VMOVUPS.Z 64(SI), K1, Y19
 
 zero10:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose10
+	MOVQ  $+10, R12
+
+loose10:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -2691,7 +2923,7 @@ loop10:
 	JNE          loop10
 
 done10:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store10
 	VPXORD Z20, Z20, Z20
@@ -2717,8 +2949,8 @@ done10:
 	VMAXPS Y19, Y20, Y19
 
 store10:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -2749,8 +2981,8 @@ store10:
 	ADDQ    BX, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Y19, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+10, AX
+	JMP     advance
 
 rows9:
 	VPXORD    Z0, Z0, Z0
@@ -2771,10 +3003,10 @@ rows9:
 	VPXORD    Y15, Y15, Y15
 	VPXORD    Z16, Z16, Z16
 	VPXORD    Y17, Y17, Y17
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero9
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -2804,12 +3036,18 @@ rows9:
 	VMOVUPS.Z 64(SI), K1, Y17
 
 zero9:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose9
+	MOVQ  $+9, R12
+
+loose9:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -2857,7 +3095,7 @@ loop9:
 	JNE          loop9
 
 done9:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store9
 	VPXORD Z18, Z18, Z18
@@ -2881,8 +3119,8 @@ done9:
 	VMAXPS Y17, Y18, Y17
 
 store9:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -2910,8 +3148,8 @@ store9:
 	ADDQ    BX, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Y17, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+9, AX
+	JMP     advance
 
 rows8:
 	VPXORD    Z0, Z0, Z0
@@ -2930,10 +3168,10 @@ rows8:
 	VPXORD    Y13, Y13, Y13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Y15, Y15, Y15
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero8
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -2960,12 +3198,18 @@ rows8:
 	VMOVUPS.Z 64(SI), K1, Y15
 
 zero8:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose8
+	MOVQ  $+8, R12
+
+loose8:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3010,7 +3254,7 @@ loop8:
 	JNE          loop8
 
 done8:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store8
 	VPXORD Z16, Z16, Z16
@@ -3032,8 +3276,8 @@ done8:
 	VMAXPS Y15, Y16, Y15
 
 store8:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -3058,8 +3302,8 @@ store8:
 	ADDQ    BX, DX
 	VMOVUPS Z14, (DX)
 	VMOVUPS Y15, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+8, AX
+	JMP     advance
 
 rows7:
 	VPXORD    Z0, Z0, Z0
@@ -3076,10 +3320,10 @@ rows7:
 	VPXORD    Y11, Y11, Y11
 	VPXORD    Z12, Z12, Z12
 	VPXORD    Y13, Y13, Y13
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero7
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -3103,12 +3347,18 @@ rows7:
 	VMOVUPS.Z 64(SI), K1, Y13
 
 zero7:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose7
+	MOVQ  $+7, R12
+
+loose7:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3150,7 +3400,7 @@ loop7:
 	JNE          loop7
 
 done7:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store7
 	VPXORD Z14, Z14, Z14
@@ -3170,8 +3420,8 @@ done7:
 	VMAXPS Y13, Y14, Y13
 
 store7:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -3193,8 +3443,8 @@ store7:
 	ADDQ    BX, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Y13, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+7, AX
+	JMP     advance
 
 rows6:
 	VPXORD    Z0, Z0, Z0
@@ -3209,10 +3459,10 @@ rows6:
 	VPXORD    Y9, Y9, Y9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Y11, Y11, Y11
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero6
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -3233,12 +3483,18 @@ rows6:
 	VMOVUPS.Z 64(SI), K1, Y11
 
 zero6:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3275,7 +3531,7 @@ loop6:
 	JNE          loop6
 
 done6:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store6
 	VPXORD Z12, Z12, Z12
@@ -3293,8 +3549,8 @@ done6:
 	VMAXPS Y11, Y12, Y11
 
 store6:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -3313,8 +3569,8 @@ store6:
 	ADDQ    BX, DX
 	VMOVUPS Z10, (DX)
 	VMOVUPS Y11, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+6, AX
+	JMP     advance
 
 rows5:
 	VPXORD    Z0, Z0, Z0
@@ -3327,10 +3583,10 @@ rows5:
 	VPXORD    Y7, Y7, Y7
 	VPXORD    Z8, Z8, Z8
 	VPXORD    Y9, Y9, Y9
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero5
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -3348,12 +3604,18 @@ rows5:
 	VMOVUPS.Z 64(SI), K1, Y9
 
 zero5:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3387,7 +3649,7 @@ loop5:
 	JNE          loop5
 
 done5:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store5
 	VPXORD Z10, Z10, Z10
@@ -3403,8 +3665,8 @@ done5:
 	VMAXPS Y9, Y10, Y9
 
 store5:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -3420,8 +3682,8 @@ store5:
 	ADDQ    BX, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Y9, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+5, AX
+	JMP     advance
 
 rows4:
 	VPXORD    Z0, Z0, Z0
@@ -3432,10 +3694,10 @@ rows4:
 	VPXORD    Y5, Y5, Y5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Y7, Y7, Y7
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero4
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -3450,12 +3712,18 @@ rows4:
 	VMOVUPS.Z 64(SI), K1, Y7
 
 zero4:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3486,7 +3754,7 @@ loop4:
 	JNE          loop4
 
 done4:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store4
 	VPXORD Z8, Z8, Z8
@@ -3500,8 +3768,8 @@ done4:
 	VMAXPS Y7, Y8, Y7
 
 store4:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -3514,8 +3782,8 @@ store4:
 	ADDQ    BX, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Y7, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+4, AX
+	JMP     advance
 
 rows3:
 	VPXORD    Z0, Z0, Z0
@@ -3524,10 +3792,10 @@ rows3:
 	VPXORD    Y3, Y3, Y3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Y5, Y5, Y5
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero3
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -3539,12 +3807,18 @@ rows3:
 	VMOVUPS.Z 64(SI), K1, Y5
 
 zero3:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3569,7 +3843,7 @@ loop3:
 	JNE          loop3
 
 done3:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store3
 	VPXORD Z6, Z6, Z6
@@ -3581,8 +3855,8 @@ done3:
 	VMAXPS Y5, Y6, Y5
 
 store3:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
@@ -3592,18 +3866,18 @@ store3:
 	ADDQ    BX, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Y5, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+3, AX
+	JMP     advance
 
 rows2:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Y3, Y3, Y3
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero2
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
@@ -3612,12 +3886,18 @@ rows2:
 	VMOVUPS.Z 64(SI), K1, Y3
 
 zero2:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3639,7 +3919,7 @@ loop2:
 	JNE          loop2
 
 done2:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store2
 	VPXORD Z4, Z4, Z4
@@ -3649,35 +3929,41 @@ done2:
 	VMAXPS Y3, Y4, Y3
 
 store2:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Y3, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+2, AX
+	JMP     advance
 
 rows1:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero1
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Y1
 
 zero1:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3696,7 +3982,7 @@ loop1:
 	JNE          loop1
 
 done1:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store1
 	VPXORD Z2, Z2, Z2
@@ -3704,22 +3990,56 @@ done1:
 	VMAXPS Y1, Y2, Y1
 
 store1:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
+	MOVQ    $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w32(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w32(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tileAVX512w32(SB), NOSPLIT, $0-104
-	MOVQ      last+88(FP), AX
-	MOVQ      $-1, CX
-	BZHIQ     AX, CX, CX
-	KMOVW     CX, K1
-	MOVQ      rows+0(FP), AX
+TEXT ·tileAVX512w32(SB), NOSPLIT, $0-128
+	MOVQ  last+112(FP), AX
+	MOVQ  $-1, CX
+	BZHIQ AX, CX, CX
+	KMOVW CX, K1
+
+next:
+	MOVQ      rows+16(FP), AX
 	CMPQ      AX, $0x01
 	JE        rows1
 	CMPQ      AX, $0x02
@@ -3766,10 +4086,10 @@ TEXT ·tileAVX512w32(SB), NOSPLIT, $0-104
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero12
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -3808,12 +4128,18 @@ TEXT ·tileAVX512w32(SB), NOSPLIT, $0-104
 	VMOVUPS.Z 64(SI), K1, Z23
 
 zero12:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose12
+	MOVQ  $+12, R12
+
+loose12:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -3872,7 +4198,7 @@ loop12:
 	JNE          loop12
 
 done12:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store12
 	VPXORD Z24, Z24, Z24
@@ -3902,8 +4228,8 @@ done12:
 	VMAXPS Z23, Z24, Z23
 
 store12:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -3940,8 +4266,8 @@ store12:
 	ADDQ    BX, DX
 	VMOVUPS Z22, (DX)
 	VMOVUPS Z23, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+12, AX
+	JMP     advance
 
 rows11:
 	VPXORD    Z0, Z0, Z0
@@ -3966,10 +4292,10 @@ rows11:
 	VPXORD    Z19, Z19, Z19
 	VPXORD    Z20, Z20, Z20
 	VPXORD    Z21, Z21, Z21
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero11
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -4005,12 +4331,18 @@ rows11:
 	VMOVUPS.Z 64(SI), K1, Z21
 
 zero11:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose11
+	MOVQ  $+11, R12
+
+loose11:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -4066,7 +4398,7 @@ loop11:
 	JNE          loop11
 
 done11:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store11
 	VPXORD Z22, Z22, Z22
@@ -4094,8 +4426,8 @@ done11:
 	VMAXPS Z21, Z22, Z21
 
 store11:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -4129,8 +4461,8 @@ store11:
 	ADDQ    BX, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Z21, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+11, AX
+	JMP     advance
 
 rows10:
 	VPXORD    Z0, Z0, Z0
@@ -4153,10 +4485,10 @@ rows10:
 	VPXORD    Z17, Z17, Z17
 	VPXORD    Z18, Z18, Z18
 	VPXORD    Z19, Z19, Z19
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero10
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -4189,12 +4521,18 @@ rows10:
 	VMOVUPS.Z 64(SI), K1, Z19
 
 zero10:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose10
+	MOVQ  $+10, R12
+
+loose10:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -4247,7 +4585,7 @@ loop10:
 	JNE          loop10
 
 done10:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store10
 	VPXORD Z20, Z20, Z20
@@ -4273,8 +4611,8 @@ done10:
 	VMAXPS Z19, Z20, Z19
 
 store10:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -4305,8 +4643,8 @@ store10:
 	ADDQ    BX, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+10, AX
+	JMP     advance
 
 rows9:
 	VPXORD    Z0, Z0, Z0
@@ -4327,10 +4665,10 @@ rows9:
 	VPXORD    Z15, Z15, Z15
 	VPXORD    Z16, Z16, Z16
 	VPXORD    Z17, Z17, Z17
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero9
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -4360,12 +4698,18 @@ rows9:
 	VMOVUPS.Z 64(SI), K1, Z17
 
 zero9:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose9
+	MOVQ  $+9, R12
+
+loose9:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -4413,7 +4757,7 @@ loop9:
 	JNE          loop9
 
 done9:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store9
 	VPXORD Z18, Z18, Z18
@@ -4437,8 +4781,8 @@ done9:
 	VMAXPS Z17, Z18, Z17
 
 store9:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -4466,8 +4810,8 @@ store9:
 	ADDQ    BX, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Z17, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+9, AX
+	JMP     advance
 
 rows8:
 	VPXORD    Z0, Z0, Z0
@@ -4486,10 +4830,10 @@ rows8:
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Z15, Z15, Z15
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero8
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -4516,12 +4860,18 @@ rows8:
 	VMOVUPS.Z 64(SI), K1, Z15
 
 zero8:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose8
+	MOVQ  $+8, R12
+
+loose8:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -4566,7 +4916,7 @@ loop8:
 	JNE          loop8
 
 done8:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store8
 	VPXORD Z16, Z16, Z16
@@ -4588,8 +4938,8 @@ done8:
 	VMAXPS Z15, Z16, Z15
 
 store8:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -4614,8 +4964,8 @@ store8:
 	ADDQ    BX, DX
 	VMOVUPS Z14, (DX)
 	VMOVUPS Z15, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+8, AX
+	JMP     advance
 
 rows7:
 	VPXORD    Z0, Z0, Z0
@@ -4632,10 +4982,10 @@ rows7:
 	VPXORD    Z11, Z11, Z11
 	VPXORD    Z12, Z12, Z12
 	VPXORD    Z13, Z13, Z13
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero7
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -4659,12 +5009,18 @@ rows7:
 	VMOVUPS.Z 64(SI), K1, Z13
 
 zero7:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose7
+	MOVQ  $+7, R12
+
+loose7:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -4706,7 +5062,7 @@ loop7:
 	JNE          loop7
 
 done7:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store7
 	VPXORD Z14, Z14, Z14
@@ -4726,8 +5082,8 @@ done7:
 	VMAXPS Z13, Z14, Z13
 
 store7:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -4749,8 +5105,8 @@ store7:
 	ADDQ    BX, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+7, AX
+	JMP     advance
 
 rows6:
 	VPXORD    Z0, Z0, Z0
@@ -4765,10 +5121,10 @@ rows6:
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero6
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -4789,12 +5145,18 @@ rows6:
 	VMOVUPS.Z 64(SI), K1, Z11
 
 zero6:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -4831,7 +5193,7 @@ loop6:
 	JNE          loop6
 
 done6:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store6
 	VPXORD Z12, Z12, Z12
@@ -4849,8 +5211,8 @@ done6:
 	VMAXPS Z11, Z12, Z11
 
 store6:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -4869,8 +5231,8 @@ store6:
 	ADDQ    BX, DX
 	VMOVUPS Z10, (DX)
 	VMOVUPS Z11, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+6, AX
+	JMP     advance
 
 rows5:
 	VPXORD    Z0, Z0, Z0
@@ -4883,10 +5245,10 @@ rows5:
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
 	VPXORD    Z9, Z9, Z9
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero5
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -4904,12 +5266,18 @@ rows5:
 	VMOVUPS.Z 64(SI), K1, Z9
 
 zero5:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -4943,7 +5311,7 @@ loop5:
 	JNE          loop5
 
 done5:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store5
 	VPXORD Z10, Z10, Z10
@@ -4959,8 +5327,8 @@ done5:
 	VMAXPS Z9, Z10, Z9
 
 store5:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -4976,8 +5344,8 @@ store5:
 	ADDQ    BX, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Z9, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+5, AX
+	JMP     advance
 
 rows4:
 	VPXORD    Z0, Z0, Z0
@@ -4988,10 +5356,10 @@ rows4:
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero4
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -5006,12 +5374,18 @@ rows4:
 	VMOVUPS.Z 64(SI), K1, Z7
 
 zero4:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -5042,7 +5416,7 @@ loop4:
 	JNE          loop4
 
 done4:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store4
 	VPXORD Z8, Z8, Z8
@@ -5056,8 +5430,8 @@ done4:
 	VMAXPS Z7, Z8, Z7
 
 store4:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -5070,8 +5444,8 @@ store4:
 	ADDQ    BX, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+4, AX
+	JMP     advance
 
 rows3:
 	VPXORD    Z0, Z0, Z0
@@ -5080,10 +5454,10 @@ rows3:
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero3
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -5095,12 +5469,18 @@ rows3:
 	VMOVUPS.Z 64(SI), K1, Z5
 
 zero3:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -5125,7 +5505,7 @@ loop3:
 	JNE          loop3
 
 done3:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store3
 	VPXORD Z6, Z6, Z6
@@ -5137,8 +5517,8 @@ done3:
 	VMAXPS Z5, Z6, Z5
 
 store3:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
@@ -5148,18 +5528,18 @@ store3:
 	ADDQ    BX, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Z5, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+3, AX
+	JMP     advance
 
 rows2:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero2
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
@@ -5168,12 +5548,18 @@ rows2:
 	VMOVUPS.Z 64(SI), K1, Z3
 
 zero2:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -5195,7 +5581,7 @@ loop2:
 	JNE          loop2
 
 done2:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store2
 	VPXORD Z4, Z4, Z4
@@ -5205,35 +5591,41 @@ done2:
 	VMAXPS Z3, Z4, Z3
 
 store2:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Z3, K1, 64(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+2, AX
+	JMP     advance
 
 rows1:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero1
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS.Z 64(SI), K1, Z1
 
 zero1:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -5252,7 +5644,7 @@ loop1:
 	JNE          loop1
 
 done1:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store1
 	VPXORD Z2, Z2, Z2
@@ -5260,22 +5652,56 @@ done1:
 	VMAXPS Z1, Z2, Z1
 
 store1:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
+	MOVQ    $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w40(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w40(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
-TEXT ·tileAVX512w40(SB), NOSPLIT, $0-104
-	MOVQ      last+88(FP), AX
-	MOVQ      $-1, CX
-	BZHIQ     AX, CX, CX
-	KMOVW     CX, K1
-	MOVQ      rows+0(FP), AX
+TEXT ·tileAVX512w40(SB), NOSPLIT, $0-128
+	MOVQ  last+112(FP), AX
+	MOVQ  $-1, CX
+	BZHIQ AX, CX, CX
+	KMOVW CX, K1
+
+next:
+	MOVQ      rows+16(FP), AX
 	CMPQ      AX, $0x01
 	JE        rows1
 	CMPQ      AX, $0x02
@@ -5314,10 +5740,10 @@ TEXT ·tileAVX512w40(SB), NOSPLIT, $0-104
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Y23, Y23, Y23
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero8
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -5352,12 +5778,18 @@ TEXT ·tileAVX512w40(SB), NOSPLIT, $0-104
 	VMOVUPS.Z 128(SI), K1, Y23
 
 zero8:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose8
+	MOVQ  $+8, R12
+
+loose8:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -5411,7 +5843,7 @@ loop8:
 	JNE          loop8
 
 done8:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store8
 	VPXORD Z24, Z24, Z24
@@ -5441,8 +5873,8 @@ done8:
 	VMAXPS Y23, Y24, Y23
 
 store8:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -5475,8 +5907,8 @@ store8:
 	VMOVUPS Z21, (DX)
 	VMOVUPS Z22, 64(DX)
 	VMOVUPS Y23, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+8, AX
+	JMP     advance
 
 rows7:
 	VPXORD    Z0, Z0, Z0
@@ -5500,10 +5932,10 @@ rows7:
 	VPXORD    Z18, Z18, Z18
 	VPXORD    Z19, Z19, Z19
 	VPXORD    Y20, Y20, Y20
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero7
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -5534,12 +5966,18 @@ rows7:
 	VMOVUPS.Z 128(SI), K1, Y20
 
 zero7:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose7
+	MOVQ  $+7, R12
+
+loose7:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -5589,7 +6027,7 @@ loop7:
 	JNE          loop7
 
 done7:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store7
 	VPXORD Z21, Z21, Z21
@@ -5616,8 +6054,8 @@ done7:
 	VMAXPS Y20, Y21, Y20
 
 store7:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -5646,8 +6084,8 @@ store7:
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, 64(DX)
 	VMOVUPS Y20, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+7, AX
+	JMP     advance
 
 rows6:
 	VPXORD    Z0, Z0, Z0
@@ -5668,10 +6106,10 @@ rows6:
 	VPXORD    Z15, Z15, Z15
 	VPXORD    Z16, Z16, Z16
 	VPXORD    Y17, Y17, Y17
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero6
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -5698,12 +6136,18 @@ rows6:
 	VMOVUPS.Z 128(SI), K1, Y17
 
 zero6:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -5747,7 +6191,7 @@ loop6:
 	JNE          loop6
 
 done6:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store6
 	VPXORD Z18, Z18, Z18
@@ -5771,8 +6215,8 @@ done6:
 	VMAXPS Y17, Y18, Y17
 
 store6:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -5797,8 +6241,8 @@ store6:
 	VMOVUPS Z15, (DX)
 	VMOVUPS Z16, 64(DX)
 	VMOVUPS Y17, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+6, AX
+	JMP     advance
 
 rows5:
 	VPXORD    Z0, Z0, Z0
@@ -5816,10 +6260,10 @@ rows5:
 	VPXORD    Z12, Z12, Z12
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Y14, Y14, Y14
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero5
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -5842,12 +6286,18 @@ rows5:
 	VMOVUPS.Z 128(SI), K1, Y14
 
 zero5:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -5887,7 +6337,7 @@ loop5:
 	JNE          loop5
 
 done5:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store5
 	VPXORD Z15, Z15, Z15
@@ -5908,8 +6358,8 @@ done5:
 	VMAXPS Y14, Y15, Y14
 
 store5:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -5930,8 +6380,8 @@ store5:
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Y14, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+5, AX
+	JMP     advance
 
 rows4:
 	VPXORD    Z0, Z0, Z0
@@ -5946,10 +6396,10 @@ rows4:
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Y11, Y11, Y11
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero4
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -5968,12 +6418,18 @@ rows4:
 	VMOVUPS.Z 128(SI), K1, Y11
 
 zero4:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -6009,7 +6465,7 @@ loop4:
 	JNE          loop4
 
 done4:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store4
 	VPXORD Z12, Z12, Z12
@@ -6027,8 +6483,8 @@ done4:
 	VMAXPS Y11, Y12, Y11
 
 store4:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -6045,8 +6501,8 @@ store4:
 	VMOVUPS Z9, (DX)
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Y11, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+4, AX
+	JMP     advance
 
 rows3:
 	VPXORD    Z0, Z0, Z0
@@ -6058,10 +6514,10 @@ rows3:
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Y8, Y8, Y8
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero3
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -6076,12 +6532,18 @@ rows3:
 	VMOVUPS.Z 128(SI), K1, Y8
 
 zero3:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -6110,7 +6572,7 @@ loop3:
 	JNE          loop3
 
 done3:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store3
 	VPXORD Z9, Z9, Z9
@@ -6125,8 +6587,8 @@ done3:
 	VMAXPS Y8, Y9, Y8
 
 store3:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -6139,8 +6601,8 @@ store3:
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Y8, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+3, AX
+	JMP     advance
 
 rows2:
 	VPXORD    Z0, Z0, Z0
@@ -6149,10 +6611,10 @@ rows2:
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Y5, Y5, Y5
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero2
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -6163,12 +6625,18 @@ rows2:
 	VMOVUPS.Z 128(SI), K1, Y5
 
 zero2:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -6193,7 +6661,7 @@ loop2:
 	JNE          loop2
 
 done2:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store2
 	VPXORD Z6, Z6, Z6
@@ -6205,8 +6673,8 @@ done2:
 	VMAXPS Y5, Y6, Y5
 
 store2:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -6215,29 +6683,35 @@ store2:
 	VMOVUPS Z3, (DX)
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Y5, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+2, AX
+	JMP     advance
 
 rows1:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero1
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Y2
 
 zero1:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -6258,7 +6732,7 @@ loop1:
 	JNE          loop1
 
 done1:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store1
 	VPXORD Z3, Z3, Z3
@@ -6267,23 +6741,57 @@ done1:
 	VMAXPS Y2, Y3, Y2
 
 store1:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
+	MOVQ    $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w48(rows int, k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w48(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tileAVX512w48(SB), NOSPLIT, $0-104
-	MOVQ      last+88(FP), AX
-	MOVQ      $-1, CX
-	BZHIQ     AX, CX, CX
-	KMOVW     CX, K1
-	MOVQ      rows+0(FP), AX
+TEXT ·tileAVX512w48(SB), NOSPLIT, $0-128
+	MOVQ  last+112(FP), AX
+	MOVQ  $-1, CX
+	BZHIQ AX, CX, CX
+	KMOVW CX, K1
+
+next:
+	MOVQ      rows+16(FP), AX
 	CMPQ      AX, $0x01
 	JE        rows1
 	CMPQ      AX, $0x02
@@ -6322,10 +6830,10 @@ TEXT ·tileAVX512w48(SB), NOSPLIT, $0-104
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero8
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -6360,12 +6868,18 @@ TEXT ·tileAVX512w48(SB), NOSPLIT, $0-104
 	VMOVUPS.Z 128(SI), K1, Z23
 
 zero8:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose8
+	MOVQ  $+8, R12
+
+loose8:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -6419,7 +6933,7 @@ loop8:
 	JNE          loop8
 
 done8:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store8
 	VPXORD Z24, Z24, Z24
@@ -6449,8 +6963,8 @@ done8:
 	VMAXPS Z23, Z24, Z23
 
 store8:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -6483,8 +6997,8 @@ store8:
 	VMOVUPS Z21, (DX)
 	VMOVUPS Z22, 64(DX)
 	VMOVUPS Z23, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+8, AX
+	JMP     advance
 
 rows7:
 	VPXORD    Z0, Z0, Z0
@@ -6508,10 +7022,10 @@ rows7:
 	VPXORD    Z18, Z18, Z18
 	VPXORD    Z19, Z19, Z19
 	VPXORD    Z20, Z20, Z20
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero7
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -6542,12 +7056,18 @@ rows7:
 	VMOVUPS.Z 128(SI), K1, Z20
 
 zero7:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose7
+	MOVQ  $+7, R12
+
+loose7:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -6597,7 +7117,7 @@ loop7:
 	JNE          loop7
 
 done7:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store7
 	VPXORD Z21, Z21, Z21
@@ -6624,8 +7144,8 @@ done7:
 	VMAXPS Z20, Z21, Z20
 
 store7:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -6654,8 +7174,8 @@ store7:
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, 64(DX)
 	VMOVUPS Z20, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+7, AX
+	JMP     advance
 
 rows6:
 	VPXORD    Z0, Z0, Z0
@@ -6676,10 +7196,10 @@ rows6:
 	VPXORD    Z15, Z15, Z15
 	VPXORD    Z16, Z16, Z16
 	VPXORD    Z17, Z17, Z17
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero6
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -6706,12 +7226,18 @@ rows6:
 	VMOVUPS.Z 128(SI), K1, Z17
 
 zero6:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -6755,7 +7281,7 @@ loop6:
 	JNE          loop6
 
 done6:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store6
 	VPXORD Z18, Z18, Z18
@@ -6779,8 +7305,8 @@ done6:
 	VMAXPS Z17, Z18, Z17
 
 store6:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -6805,8 +7331,8 @@ store6:
 	VMOVUPS Z15, (DX)
 	VMOVUPS Z16, 64(DX)
 	VMOVUPS Z17, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+6, AX
+	JMP     advance
 
 rows5:
 	VPXORD    Z0, Z0, Z0
@@ -6824,10 +7350,10 @@ rows5:
 	VPXORD    Z12, Z12, Z12
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero5
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -6850,12 +7376,18 @@ rows5:
 	VMOVUPS.Z 128(SI), K1, Z14
 
 zero5:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -6895,7 +7427,7 @@ loop5:
 	JNE          loop5
 
 done5:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store5
 	VPXORD Z15, Z15, Z15
@@ -6916,8 +7448,8 @@ done5:
 	VMAXPS Z14, Z15, Z14
 
 store5:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -6938,8 +7470,8 @@ store5:
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Z14, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+5, AX
+	JMP     advance
 
 rows4:
 	VPXORD    Z0, Z0, Z0
@@ -6954,10 +7486,10 @@ rows4:
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero4
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -6976,12 +7508,18 @@ rows4:
 	VMOVUPS.Z 128(SI), K1, Z11
 
 zero4:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -7017,7 +7555,7 @@ loop4:
 	JNE          loop4
 
 done4:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store4
 	VPXORD Z12, Z12, Z12
@@ -7035,8 +7573,8 @@ done4:
 	VMAXPS Z11, Z12, Z11
 
 store4:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -7053,8 +7591,8 @@ store4:
 	VMOVUPS Z9, (DX)
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Z11, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+4, AX
+	JMP     advance
 
 rows3:
 	VPXORD    Z0, Z0, Z0
@@ -7066,10 +7604,10 @@ rows3:
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero3
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -7084,12 +7622,18 @@ rows3:
 	VMOVUPS.Z 128(SI), K1, Z8
 
 zero3:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -7118,7 +7662,7 @@ loop3:
 	JNE          loop3
 
 done3:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store3
 	VPXORD Z9, Z9, Z9
@@ -7133,8 +7677,8 @@ done3:
 	VMAXPS Z8, Z9, Z8
 
 store3:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -7147,8 +7691,8 @@ store3:
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Z8, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+3, AX
+	JMP     advance
 
 rows2:
 	VPXORD    Z0, Z0, Z0
@@ -7157,10 +7701,10 @@ rows2:
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero2
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
@@ -7171,12 +7715,18 @@ rows2:
 	VMOVUPS.Z 128(SI), K1, Z5
 
 zero2:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -7201,7 +7751,7 @@ loop2:
 	JNE          loop2
 
 done2:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store2
 	VPXORD Z6, Z6, Z6
@@ -7213,8 +7763,8 @@ done2:
 	VMAXPS Z5, Z6, Z5
 
 store2:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
@@ -7223,29 +7773,35 @@ store2:
 	VMOVUPS Z3, (DX)
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Z5, K1, 128(DX)
-	VZEROUPPER
-	RET
+	MOVQ    $+2, AX
+	JMP     advance
 
 rows1:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
-	MOVQ      init+72(FP), SI
+	MOVQ      init+96(FP), SI
 	TESTQ     SI, SI
 	JE        zero1
-	MOVQ      irs+80(FP), R11
+	MOVQ      irs+104(FP), R11
 	SHLQ      $0x02, R11
 	VMOVUPS   (SI), Z0
 	VMOVUPS   64(SI), Z1
 	VMOVUPS.Z 128(SI), K1, Z2
 
 zero1:
-	MOVQ  k+8(FP), CX
-	MOVQ  a+16(FP), SI
-	MOVQ  ars+24(FP), R11
-	MOVQ  aks+32(FP), R12
-	MOVQ  b+40(FP), DI
-	MOVQ  bks+48(FP), R13
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
 	SHLQ  $0x02, R11
 	SHLQ  $0x02, R12
 	SHLQ  $0x02, R13
@@ -7266,7 +7822,7 @@ loop1:
 	JNE          loop1
 
 done1:
-	MOVQ   relu+96(FP), AX
+	MOVQ   relu+120(FP), AX
 	TESTQ  AX, AX
 	JE     store1
 	VPXORD Z3, Z3, Z3
@@ -7275,11 +7831,43 @@ done1:
 	VMAXPS Z2, Z3, Z2
 
 store1:
-	MOVQ    c+56(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
 	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
+	MOVQ    $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
 	VZEROUPPER
 	RET

@@ -59,23 +59,18 @@ func (w *gemmBlock) column(t *tileArgs, rows []float32, at, j, k0 int) {
 	if !w.packA {
 		tall = w.height(t.width)
 	}
-	count := w.i1 - w.i0
-	tiles := (count + tall - 1) / tall
-	for tile := range tiles {
-		i := count * tile / tiles
-		t.rows = count*(tile+1)/tiles - i
-		if rows != nil {
-			t.a, t.ars, t.aks = rows[i*t.k:], 1, t.rows
-		} else if t.k > 0 {
-			t.a, t.ars, t.aks = w.A[w.n*w.AStride+(w.i0+i)*w.ARow+k0*w.ACol:], w.ARow, w.ACol
-		}
-		t.c = w.C[at+(w.i0+i)*w.LDC+j:]
-		switch {
-		case k0 > 0 || w.Accumulate:
-			t.init, t.irs = t.c, w.LDC
-		case w.BiasCol != nil:
-			t.init, t.irs = w.BiasCol[j:], 0
-		}
-		t.run()
+	t.tiles, t.taller, t.rows = split(w.i1-w.i0, tall)
+	if rows != nil {
+		t.a, t.ars, t.packed = rows, 1, true
+	} else if t.k > 0 {
+		t.a, t.ars, t.aks = w.A[w.n*w.AStride+w.i0*w.ARow+k0*w.ACol:], w.ARow, w.ACol
 	}
+	t.c = w.C[at+w.i0*w.LDC+j:]
+	switch {
+	case k0 > 0 || w.Accumulate:
+		t.init, t.irs = t.c, w.LDC
+	case w.BiasCol != nil:
+		t.init, t.irs = w.BiasCol[j:], 0
+	}
+	t.run()
 }

@@ -148,15 +148,18 @@ func (r *gemmRun) packAllRows(p Parallel) *scratch {
 // packRows packs rows [i0, i1) of the left factor of product n and columns [k0, k0+depth) tile after tile, each tile column
 // after column.
 func (r *gemmRun) packRows(dst []float32, n, i0, i1, k0, depth int) {
-	tiles := (i1 - i0 + r.tall - 1) / r.tall
+	tiles, taller, rows := split(i1-i0, r.tall)
+	i := i0
 	for tile := range tiles {
-		i := i0 + (i1-i0)*tile/tiles
-		rows := i0 + (i1-i0)*(tile+1)/tiles - i
+		if tile == taller {
+			rows--
+		}
 		to := dst[(i-i0)*depth : (i-i0+rows)*depth]
 		if r.fillA != nil {
 			r.fillA(to, n, i, rows, k0, depth)
 		} else if depth > 0 {
 			packLines(to, r.A[n*r.AStride+i*r.ARow+k0*r.ACol:], rows, depth, r.ARow, r.ACol)
 		}
+		i += rows
 	}
 }

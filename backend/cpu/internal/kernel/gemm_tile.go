@@ -46,19 +46,31 @@ func (g geometry) panels(n int, packA bool) []int {
 	return append(starts, j, n)
 }
 
-// tileArgs describes the product of one tile: rows by width, over k. init, when not nil, holds what the sums begin with at
-// row stride irs.
+// split cuts count rows into as few tiles of at most tall rows as will do: taller tiles of rows rows, the others one less.
+func split(count, tall int) (tiles, taller, rows int) {
+	tiles = (count + tall - 1) / tall
+	rows, taller = count/tiles, count%tiles
+	if taller == 0 {
+		return tiles, tiles, rows
+	}
+	return tiles, taller, rows + 1
+}
+
+// tileArgs describes the product of some tiles, one below the other: rows by width, over k. The first tiles, taller in
+// number, have the given rows, the others one less. init, when not nil, holds what the sums begin with at row stride irs.
 type tileArgs struct {
-	rows, width, k int
-	a              []float32
-	ars, aks       int
-	b              []float32
-	bks            int
-	c              []float32
-	ldc            int
-	init           []float32
-	irs            int
-	relu           bool
+	tiles, taller, rows int
+	width, k            int
+	a                   []float32
+	ars, aks            int
+	packed              bool // the tiles of A follow one another, each column by column; ars is 1 and aks the height
+	b                   []float32
+	bks                 int
+	c                   []float32
+	ldc                 int
+	init                []float32
+	irs                 int
+	relu                bool
 }
 
 func (t *tileArgs) run() {
@@ -68,26 +80,48 @@ func (t *tileArgs) run() {
 }
 
 func (t *tileArgs) portable() {
-	var row [8]float32
-	for i := range t.rows {
-		sums := row[:t.width]
-		clear(sums)
-		if t.init != nil {
-			copy(sums, t.init[i*t.irs:])
+	a, at := t.a, 0
+	for tile := range t.tiles {
+		rows := t.rows
+		if tile >= t.taller {
+			rows--
 		}
-		for p := range t.k {
-			x := t.a[i*t.ars+p*t.aks]
-			for j, y := range t.b[p*t.bks:][:len(sums)] {
-				sums[j] += x * y
-			}
+		ars, aks := t.ars, t.aks
+		if t.packed {
+			aks = rows
 		}
-		if t.relu {
-			for j, s := range sums {
-				if s < 0 {
-					sums[j] = 0
-				}
-			}
+		for i := range rows {
+			t.row(a, i*ars, aks, at+i)
 		}
-		copy(t.c[i*t.ldc:], sums)
+		at += rows
+		switch {
+		case t.packed:
+			a = a[rows*t.k:]
+		case t.k > 0 && tile < t.tiles-1:
+			a = a[rows*ars:]
+		}
 	}
+}
+
+// row computes row i of the tiles; its element of A for the first k is a[at].
+func (t *tileArgs) row(a []float32, at, aks, i int) {
+	var numbers [8]float32
+	sums := numbers[:t.width]
+	if t.init != nil {
+		copy(sums, t.init[i*t.irs:])
+	}
+	for p := range t.k {
+		x := a[at+p*aks]
+		for j, y := range t.b[p*t.bks:][:len(sums)] {
+			sums[j] += x * y
+		}
+	}
+	if t.relu {
+		for j, s := range sums {
+			if s < 0 {
+				sums[j] = 0
+			}
+		}
+	}
+	copy(t.c[i*t.ldc:], sums)
 }

@@ -57,10 +57,12 @@ func gemmTile(s isa, h int) {
 	name := fmt.Sprintf("tile%vw%d", s, 8*h)
 	ctx.Function(name)
 	ctx.Attributes(noSplit)
-	ctx.SignatureExpr("func(rows, k int, a *float32, ars, aks int, b *float32, bks int, c *float32, ldc int, init *float32, irs, last, relu int)")
+	ctx.SignatureExpr("func(tiles, taller, rows, k int, a *float32, ars, aks, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs, last, relu int)")
 	ctx.Doc(
-		fmt.Sprintf("%s computes a tile of C, rows by at most %d columns, the last of its vectors only last columns wide.", name, 8*h),
-		"Strides are in elements. init, when not nil, holds what the sums begin with, at row stride irs.")
+		fmt.Sprintf("%s computes tiles of C, one below the other, at most %d columns wide, the last vector only last columns.", name, 8*h),
+		"The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,",
+		"says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row",
+		"stride irs.")
 	ctx.Pragma("noescape")
 	t := &tile{
 		isa: s, h: h, cols: (h + 1) / 2, a: [4]reg.GPPhysical{reg.RSI, reg.R8, reg.R9, reg.R10},
@@ -72,6 +74,7 @@ func gemmTile(s isa, h int) {
 	}
 	t.mask()
 	most := s.maxRows(h)
+	ctx.Label("next")
 	ctx.Load(ctx.Param("rows"), reg.RAX)
 	for m := 1; m < most; m++ {
 		ctx.CMPQ(reg.RAX, Imm(uint64(m)))
@@ -81,6 +84,49 @@ func gemmTile(s isa, h int) {
 		ctx.Label(t.label("rows", m))
 		t.block(m)
 	}
+	t.advance()
+}
+
+// advance moves to the next tile, in the parameters themselves. The height of the last one is in a register, and c is at
+// its last row.
+func (t *tile) advance() {
+	slot := func(name string) Op {
+		b, err := ctx.Param(name).Resolve()
+		if err != nil {
+			panic(err)
+		}
+		return b.Addr
+	}
+	rows, step, p := t.tmp, reg.RCX, reg.RSI
+	ctx.Label("advance")
+	ctx.DECQ(slot("tiles"))
+	ctx.JE(LabelRef("end"))
+	ctx.ADDQ(t.ldc, t.c)
+	ctx.MOVQ(t.c, slot("c"))
+	ctx.MOVQ(slot("k"), step)
+	ctx.CMPQ(slot("packed"), Imm(0))
+	ctx.JNE(LabelRef("panel"))
+	ctx.MOVQ(slot("ars"), step)
+	ctx.Label("panel")
+	ctx.IMULQ(rows, step)
+	ctx.SHLQ(Imm(2), step)
+	ctx.ADDQ(step, slot("a"))
+	ctx.MOVQ(slot("init"), p)
+	ctx.TESTQ(p, p)
+	ctx.JE(LabelRef("height"))
+	ctx.MOVQ(slot("irs"), step)
+	ctx.IMULQ(rows, step)
+	ctx.SHLQ(Imm(2), step)
+	ctx.ADDQ(step, p)
+	ctx.MOVQ(p, slot("init"))
+	ctx.Label("height")
+	ctx.DECQ(slot("taller"))
+	ctx.JNE(LabelRef("next"))
+	ctx.DECQ(slot("rows"))
+	ctx.JMP(LabelRef("next"))
+	ctx.Label("end")
+	ctx.VZEROUPPER()
+	ctx.RET()
 }
 
 func (t *tile) label(what string, rows int) string { return fmt.Sprintf("%s%d", what, rows) }
@@ -144,6 +190,11 @@ func (t *tile) block(rows int) {
 	ctx.Load(ctx.Param("a"), t.a[0])
 	ctx.Load(ctx.Param("ars"), t.ars)
 	ctx.Load(ctx.Param("aks"), t.aks)
+	ctx.Load(ctx.Param("packed"), t.tmp)
+	ctx.TESTQ(t.tmp, t.tmp)
+	ctx.JE(LabelRef(t.label("loose", rows)))
+	ctx.MOVQ(I32(int32(rows)), t.aks)
+	ctx.Label(t.label("loose", rows))
 	ctx.Load(ctx.Param("b"), t.b)
 	ctx.Load(ctx.Param("bks"), t.bks)
 	ctx.SHLQ(Imm(2), t.ars)
@@ -261,8 +312,8 @@ func (t *tile) finish(rows int) {
 			ctx.ADDQ(t.ldc, t.c)
 		}
 	}
-	ctx.VZEROUPPER()
-	ctx.RET()
+	ctx.MOVQ(I32(int32(rows)), t.tmp)
+	ctx.JMP(LabelRef("advance"))
 }
 
 func ymm(i int) reg.VecPhysical { return ymms[i] }
