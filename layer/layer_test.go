@@ -60,8 +60,8 @@ func TestActivations(t *testing.T) {
 }
 
 // Mean 2, variance 2/3 over (1,2,3): ±sqrt(3/2) up to the guard of 1e-5.
-func TestLayerNormValues(t *testing.T) {
-	got, _, _ := gradcheck.Values(t, 1, gradcheck.Case{Inputs: []*tensors.Tensor{vector(1, 2, 3)}, Build: on(layer.LayerNorm)})
+func TestNormValues(t *testing.T) {
+	got, _, _ := gradcheck.Values(t, 1, gradcheck.Case{Inputs: []*tensors.Tensor{vector(1, 2, 3)}, Build: on(layer.Norm)})
 	near(t, got, []float32{-1.2247357, 0, 1.2247357}, 1e-6)
 }
 

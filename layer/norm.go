@@ -9,9 +9,9 @@ import (
 // epsilon guards the division by the standard deviation.
 const epsilon = 1e-5
 
-// LayerNorm standardises x over its last axis, then scales and shifts it by
+// Norm is layer normalisation: it standardises x over its last axis, then scales and shifts it by
 // the learned "gain" and "bias" (Ba et al., 2016).
-func LayerNorm(s param.Scope, x *graph.Node) *graph.Node {
+func Norm(s param.Scope, x *graph.Node) *graph.Node {
 	width := last(x)
 	centred := graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMean, -1))
 	variance := graph.ReduceAndKeep(graph.Square(centred), graph.ReduceMean, -1)

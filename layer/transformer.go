@@ -26,11 +26,11 @@ type Rates struct {
 // the width with ReLU, each behind a layer normalisation and with a residual
 // connection around both. Arguments as in MultiHeadAttention.
 func TransformerBlock(s param.Scope, x, mask *graph.Node, heads int, rates Rates) *graph.Node {
-	y := MultiHeadAttention(s.In("attention"), LayerNorm(s.In("norm0"), x), mask, heads, rates.Attention)
+	y := MultiHeadAttention(s.In("attention"), Norm(s.In("norm0"), x), mask, heads, rates.Attention)
 	x = graph.Add(x, Dropout(s.In("dropout0"), y, rates.Residual))
 
 	width := last(x)
-	y = ReLU(Linear(s.In("fc1"), LayerNorm(s.In("norm1"), x), 4*width, param.Glorot))
+	y = ReLU(Linear(s.In("fc1"), Norm(s.In("norm1"), x), 4*width, param.Glorot))
 	y = Linear(s.In("fc2"), Dropout(s.In("dropout1"), y, rates.ReLU), width, param.Glorot)
 	return graph.Add(x, Dropout(s.In("dropout2"), y, rates.Residual))
 }
@@ -49,5 +49,5 @@ func TransformerStack(s param.Scope, x, mask *graph.Node, layers, heads int, rat
 	for i := range layers {
 		x = TransformerBlock(s.At("block", i), x, mask, heads, rates)
 	}
-	return LayerNorm(s.In("norm"), x)
+	return Norm(s.In("norm"), x)
 }

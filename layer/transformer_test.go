@@ -30,7 +30,7 @@ func TestGradients(t *testing.T) {
 		{"linear", gradcheck.Case{Inputs: tokens, Build: on(func(s param.Scope, x *graph.Node) *graph.Node {
 			return layer.Linear(s, x, 4, nil)
 		})}},
-		{"layer norm", gradcheck.Case{Inputs: tokens, Jitter: .3, Build: on(layer.LayerNorm)}},
+		{"layer norm", gradcheck.Case{Inputs: tokens, Jitter: .3, Build: on(layer.Norm)}},
 		{"dropout", gradcheck.Case{Inputs: tokens, Training: true, Build: on(func(s param.Scope, x *graph.Node) *graph.Node {
 			return layer.Dropout(s.In("dropout"), x, .4)
 		})}},
