@@ -17,7 +17,13 @@ func Convert[D, S Number](dst []D, src []S) {
 
 // FromBFloat16 sets dst[i] to the bfloat16 number whose bits are src[i].
 func FromBFloat16(dst []float32, src []uint16) {
+	if len(src) == 0 {
+		return
+	}
 	dst = dst[:len(src)]
+	if fastFromBrain(&dst[0], &src[0], len(src)) {
+		return
+	}
 	for i, v := range src {
 		dst[i] = math.Float32frombits(uint32(v) << 16)
 	}
@@ -25,7 +31,13 @@ func FromBFloat16(dst []float32, src []uint16) {
 
 // ToBFloat16 sets dst[i] to the bits of the bfloat16 number nearest src[i], ties to even; NaN stays NaN.
 func ToBFloat16(dst []uint16, src []float32) {
+	if len(src) == 0 {
+		return
+	}
 	dst = dst[:len(src)]
+	if fastToBrain(&dst[0], &src[0], len(src)) {
+		return
+	}
 	for i, v := range src {
 		b := math.Float32bits(v)
 		if v != v {
@@ -38,7 +50,13 @@ func ToBFloat16(dst []uint16, src []float32) {
 
 // FromFloat16 sets dst[i] to the IEEE 754 binary16 number whose bits are src[i].
 func FromFloat16(dst []float32, src []uint16) {
+	if len(src) == 0 {
+		return
+	}
 	dst = dst[:len(src)]
+	if fastFromHalf(&dst[0], &src[0], len(src)) {
+		return
+	}
 	for i, v := range src {
 		dst[i] = halfToFloat(v)
 	}
@@ -46,7 +64,13 @@ func FromFloat16(dst []float32, src []uint16) {
 
 // ToFloat16 sets dst[i] to the bits of the IEEE 754 binary16 number nearest src[i], ties to even; NaN stays NaN.
 func ToFloat16(dst []uint16, src []float32) {
+	if len(src) == 0 {
+		return
+	}
 	dst = dst[:len(src)]
+	if fastToHalf(&dst[0], &src[0], len(src)) {
+		return
+	}
 	for i, v := range src {
 		dst[i] = floatToHalf(v)
 	}

@@ -19,7 +19,9 @@ func halfValues() []float64 {
 	return values
 }
 
-func TestFloat16(t *testing.T) {
+func TestFloat16(t *testing.T) { eachLevel(t, testFloat16) }
+
+func testFloat16(t *testing.T) {
 	values := halfValues()
 	wide := make([]float32, 1)
 	for h := range 0x7C00 {
@@ -60,7 +62,9 @@ func TestFloat16(t *testing.T) {
 	}
 }
 
-func TestNarrowEdges(t *testing.T) {
+func TestNarrowEdges(t *testing.T) { eachLevel(t, testNarrowEdges) }
+
+func testNarrowEdges(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
 	src := []float32{inf, -inf, math.MaxFloat32, 65519, 65520, 1e-10, float32(math.Copysign(0, -1)), nan, math.Float32frombits(0x7F800001)}
 	half, brain, back := make([]uint16, len(src)), make([]uint16, len(src)), make([]float32, len(src))
@@ -90,8 +94,10 @@ func TestNarrowEdges(t *testing.T) {
 	}
 }
 
-// TestBFloat16 holds ties between neighbours: 1 + 2^-8 lies between 0x3F80 and 0x3F81, 1 + 3*2^-8 between 0x3F81 and 0x3F82.
-func TestBFloat16(t *testing.T) {
+func TestBFloat16(t *testing.T) { eachLevel(t, testBFloat16) }
+
+// testBFloat16 holds ties between neighbours: 1 + 2^-8 lies between 0x3F80 and 0x3F81, 1 + 3*2^-8 between 0x3F81 and 0x3F82.
+func testBFloat16(t *testing.T) {
 	src := []float32{1, 1 + 0x1p-8, 1 + 0x1p-8 + 0x1p-20, 1 + 3*0x1p-8, -2.5}
 	want := []uint16{0x3F80, 0x3F80, 0x3F81, 0x3F82, 0xC020}
 	got, back := make([]uint16, len(src)), make([]float32, len(src))
@@ -117,5 +123,43 @@ func TestConvert(t *testing.T) {
 	Convert(wide, []float32{0.5, -3})
 	if wide[0] != 0.5 || wide[1] != -3 {
 		t.Errorf("got %v, want 0.5 -3", wide)
+	}
+}
+
+// TestNarrowLevels compares long slices of every length with the portable conversions.
+func TestNarrowLevels(t *testing.T) {
+	src := sweep(4000)
+	for n := range 70 {
+		words, narrow := make([]uint16, n), make([]uint16, n+20)
+		for i := range words {
+			words[i] = uint16(uint32(i+n) * 40503)
+		}
+		eachLevel(t, func(t *testing.T) {
+			for _, c := range []struct {
+				name   string
+				widen  func([]float32, []uint16)
+				narrow func([]uint16, []float32)
+			}{{"bfloat16", FromBFloat16, ToBFloat16}, {"binary16", FromFloat16, ToFloat16}} {
+				want, wide := make([]float32, n), newGuarded(n)
+				atLevel(levelPortable, func() { c.widen(want, words) })
+				c.widen(wide.data, words)
+				wide.check(t)
+				for i, v := range wide.data {
+					if !sameBits(v, want[i]) {
+						t.Fatalf("%s %04x: got %v, want %v", c.name, words[i], v, want[i])
+					}
+				}
+				from := src[n*57:][:n]
+				wantNarrow := make([]uint16, n+20)
+				clear(narrow)
+				atLevel(levelPortable, func() { c.narrow(wantNarrow[:n], from) })
+				c.narrow(narrow[:n], from)
+				for i, v := range narrow {
+					if v != wantNarrow[i] {
+						t.Fatalf("%s of %d numbers: number %d is %04x, want %04x", c.name, n, i, v, wantNarrow[i])
+					}
+				}
+			}
+		})
 	}
 }

@@ -268,11 +268,11 @@ func fastCompareScalar(op Comparison, dst *bool, a *float32, s float32, n int) b
 
 func fastMulAdd(dst, a, b, c *float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		mulAddAVX512(dst, a, b, c, n)
-		return true
 	case levelAVX2:
 		mulAddAVX2(dst, a, b, c, n)
+		return true
+	case levelAVX512:
+		mulAddAVX512(dst, a, b, c, n)
 		return true
 	}
 	return false
@@ -280,11 +280,11 @@ func fastMulAdd(dst, a, b, c *float32, n int) bool {
 
 func fastAddScaled(dst, a *float32, s float32, b *float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		addScaledAVX512(dst, a, s, b, n)
-		return true
 	case levelAVX2:
 		addScaledAVX2(dst, a, s, b, n)
+		return true
+	case levelAVX512:
+		addScaledAVX512(dst, a, s, b, n)
 		return true
 	}
 	return false
@@ -292,11 +292,11 @@ func fastAddScaled(dst, a *float32, s float32, b *float32, n int) bool {
 
 func fastReluGrad(dst, x, dy *float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		reluGradAVX512(dst, x, dy, n)
-		return true
 	case levelAVX2:
 		reluGradAVX2(dst, x, dy, n)
+		return true
+	case levelAVX512:
+		reluGradAVX512(dst, x, dy, n)
 		return true
 	}
 	return false
@@ -304,11 +304,11 @@ func fastReluGrad(dst, x, dy *float32, n int) bool {
 
 func fastFill(dst *float32, s float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		fillAVX512(dst, s, n)
-		return true
 	case levelAVX2:
 		fillAVX2(dst, s, n)
+		return true
+	case levelAVX512:
+		fillAVX512(dst, s, n)
 		return true
 	}
 	return false
@@ -316,11 +316,11 @@ func fastFill(dst *float32, s float32, n int) bool {
 
 func fastUniform(dst *float32, src *uint32, n int) bool {
 	switch active {
-	case levelAVX512:
-		uniformAVX512(dst, src, n)
-		return true
 	case levelAVX2:
 		uniformAVX2(dst, src, n)
+		return true
+	case levelAVX512:
+		uniformAVX512(dst, src, n)
 		return true
 	}
 	return false
@@ -328,11 +328,11 @@ func fastUniform(dst *float32, src *uint32, n int) bool {
 
 func fastAdam(param, m, v, grad *float32, n int, step *float32) bool {
 	switch active {
-	case levelAVX512:
-		adamAVX512(param, m, v, grad, n, step)
-		return true
 	case levelAVX2:
 		adamAVX2(param, m, v, grad, n, step)
+		return true
+	case levelAVX512:
+		adamAVX512(param, m, v, grad, n, step)
 		return true
 	}
 	return false
@@ -340,11 +340,11 @@ func fastAdam(param, m, v, grad *float32, n int, step *float32) bool {
 
 func fastChoose(dst *float32, mask *bool, a, b *float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		chooseAVX512(dst, mask, a, b, n)
-		return true
 	case levelAVX2:
 		chooseAVX2(dst, mask, a, b, n)
+		return true
+	case levelAVX512:
+		chooseAVX512(dst, mask, a, b, n)
 		return true
 	}
 	return false
@@ -352,11 +352,11 @@ func fastChoose(dst *float32, mask *bool, a, b *float32, n int) bool {
 
 func fastChooseScalar(dst *float32, mask *bool, a *float32, s float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		chooseScalarAVX512(dst, mask, a, s, n)
-		return true
 	case levelAVX2:
 		chooseScalarAVX2(dst, mask, a, s, n)
+		return true
+	case levelAVX512:
+		chooseScalarAVX512(dst, mask, a, s, n)
 		return true
 	}
 	return false
@@ -364,11 +364,11 @@ func fastChooseScalar(dst *float32, mask *bool, a *float32, s float32, n int) bo
 
 func fastSum(x *float32, n int) (y float32, ok bool) {
 	switch active {
-	case levelAVX512:
-		return sumAVX512(x, n), true
-
 	case levelAVX2:
 		return sumAVX2(x, n), true
+
+	case levelAVX512:
+		return sumAVX512(x, n), true
 
 	}
 	return 0, false
@@ -376,11 +376,11 @@ func fastSum(x *float32, n int) (y float32, ok bool) {
 
 func fastDot(a, b *float32, n int) (y float32, ok bool) {
 	switch active {
-	case levelAVX512:
-		return dotAVX512(a, b, n), true
-
 	case levelAVX2:
 		return dotAVX2(a, b, n), true
+
+	case levelAVX512:
+		return dotAVX512(a, b, n), true
 
 	}
 	return 0, false
@@ -388,11 +388,11 @@ func fastDot(a, b *float32, n int) (y float32, ok bool) {
 
 func fastLargest(x *float32, n int) (y float32, ok bool) {
 	switch active {
-	case levelAVX512:
-		return largestAVX512(x, n), true
-
 	case levelAVX2:
 		return largestAVX2(x, n), true
+
+	case levelAVX512:
+		return largestAVX512(x, n), true
 
 	}
 	return 0, false
@@ -400,11 +400,11 @@ func fastLargest(x *float32, n int) (y float32, ok bool) {
 
 func fastSmallest(x *float32, n int) (y float32, ok bool) {
 	switch active {
-	case levelAVX512:
-		return smallestAVX512(x, n), true
-
 	case levelAVX2:
 		return smallestAVX2(x, n), true
+
+	case levelAVX512:
+		return smallestAVX512(x, n), true
 
 	}
 	return 0, false
@@ -412,11 +412,11 @@ func fastSmallest(x *float32, n int) (y float32, ok bool) {
 
 func fastColumnSums(dst, x *float32, r, c int) bool {
 	switch active {
-	case levelAVX512:
-		columnSumsAVX512(dst, x, r, c)
-		return true
 	case levelAVX2:
 		columnSumsAVX2(dst, x, r, c)
+		return true
+	case levelAVX512:
+		columnSumsAVX512(dst, x, r, c)
 		return true
 	}
 	return false
@@ -424,11 +424,11 @@ func fastColumnSums(dst, x *float32, r, c int) bool {
 
 func fastSoftmax(dst, x *float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		softmaxAVX512(dst, x, n)
-		return true
 	case levelAVX2:
 		softmaxAVX2(dst, x, n)
+		return true
+	case levelAVX512:
+		softmaxAVX512(dst, x, n)
 		return true
 	}
 	return false
@@ -436,11 +436,11 @@ func fastSoftmax(dst, x *float32, n int) bool {
 
 func fastSoftmaxGrad(dx, y, dy *float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		softmaxGradAVX512(dx, y, dy, n)
-		return true
 	case levelAVX2:
 		softmaxGradAVX2(dx, y, dy, n)
+		return true
+	case levelAVX512:
+		softmaxGradAVX512(dx, y, dy, n)
 		return true
 	}
 	return false
@@ -448,11 +448,11 @@ func fastSoftmaxGrad(dx, y, dy *float32, n int) bool {
 
 func fastLogSoftmax(dst, x *float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		logSoftmaxAVX512(dst, x, n)
-		return true
 	case levelAVX2:
 		logSoftmaxAVX2(dst, x, n)
+		return true
+	case levelAVX512:
+		logSoftmaxAVX512(dst, x, n)
 		return true
 	}
 	return false
@@ -460,11 +460,11 @@ func fastLogSoftmax(dst, x *float32, n int) bool {
 
 func fastLogSoftmaxGrad(dx, y, dy *float32, n int) bool {
 	switch active {
-	case levelAVX512:
-		logSoftmaxGradAVX512(dx, y, dy, n)
-		return true
 	case levelAVX2:
 		logSoftmaxGradAVX2(dx, y, dy, n)
+		return true
+	case levelAVX512:
+		logSoftmaxGradAVX512(dx, y, dy, n)
 		return true
 	}
 	return false
@@ -472,11 +472,11 @@ func fastLogSoftmaxGrad(dx, y, dy *float32, n int) bool {
 
 func fastLayerNorm(dst, x, gamma, beta *float32, n int, count, eps float32, stats *float32) bool {
 	switch active {
-	case levelAVX512:
-		layerNormAVX512(dst, x, gamma, beta, n, count, eps, stats)
-		return true
 	case levelAVX2:
 		layerNormAVX2(dst, x, gamma, beta, n, count, eps, stats)
+		return true
+	case levelAVX512:
+		layerNormAVX512(dst, x, gamma, beta, n, count, eps, stats)
 		return true
 	}
 	return false
@@ -484,11 +484,11 @@ func fastLayerNorm(dst, x, gamma, beta *float32, n int, count, eps float32, stat
 
 func fastLayerNormGrad(dx, dgamma, dbeta, x, gamma, dy *float32, n int, count, mean, rstd float32) bool {
 	switch active {
-	case levelAVX512:
-		layerNormGradAVX512(dx, dgamma, dbeta, x, gamma, dy, n, count, mean, rstd)
-		return true
 	case levelAVX2:
 		layerNormGradAVX2(dx, dgamma, dbeta, x, gamma, dy, n, count, mean, rstd)
+		return true
+	case levelAVX512:
+		layerNormGradAVX512(dx, dgamma, dbeta, x, gamma, dy, n, count, mean, rstd)
 		return true
 	}
 	return false
@@ -496,11 +496,47 @@ func fastLayerNormGrad(dx, dgamma, dbeta, x, gamma, dy *float32, n int, count, m
 
 func fastPhilox(dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32) bool {
 	switch active {
+	case levelAVX2:
+		philoxAVX2(dst, groups, c0, c1, c2, c3, k0, k1)
+		return true
 	case levelAVX512:
 		philoxAVX512(dst, groups, c0, c1, c2, c3, k0, k1)
 		return true
-	case levelAVX2:
-		philoxAVX2(dst, groups, c0, c1, c2, c3, k0, k1)
+	}
+	return false
+}
+
+func fastFromBrain(dst *float32, src *uint16, n int) bool {
+	switch active {
+	case levelAVX512:
+		fromBrainAVX512(dst, src, n)
+		return true
+	}
+	return false
+}
+
+func fastToBrain(dst *uint16, src *float32, n int) bool {
+	switch active {
+	case levelAVX512:
+		toBrainAVX512(dst, src, n)
+		return true
+	}
+	return false
+}
+
+func fastFromHalf(dst *float32, src *uint16, n int) bool {
+	switch active {
+	case levelAVX512:
+		fromHalfAVX512(dst, src, n)
+		return true
+	}
+	return false
+}
+
+func fastToHalf(dst *uint16, src *float32, n int) bool {
+	switch active {
+	case levelAVX512:
+		toHalfAVX512(dst, src, n)
 		return true
 	}
 	return false

@@ -13,13 +13,17 @@ import (
 // declaration is the Go view of an assembly function, without the name of its instruction set.
 type declaration struct{ name, params, result string }
 
-// declared are the functions written so far, once each.
-var declared []declaration
+// declared are the functions written so far, once each, and written the sets they were written for.
+var (
+	declared []declaration
+	written  = map[declaration][]isa{}
+)
 
-func declare(d declaration) {
+func declare(s isa, d declaration) {
 	if !slices.Contains(declared, d) {
 		declared = append(declared, d)
 	}
+	written[d] = append(written[d], s)
 }
 
 const (
@@ -66,7 +70,7 @@ func writeDispatch(folder string) error {
 		}
 		fmt.Fprintf(&other, "\nfunc fast%s(%s) %s { %s }\n", title(d.name), d.params, results, no)
 		fmt.Fprintf(&amd64, "\nfunc fast%s(%s) %s {\nswitch active {\n", title(d.name), d.params, results)
-		for _, s := range []isa{avx512, avx2} {
+		for _, s := range written[d] {
 			value := fmt.Sprintf("%s%v(%s)", d.name, s, call)
 			if d.result != "" {
 				value += ", true"

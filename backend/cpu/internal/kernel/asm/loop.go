@@ -9,7 +9,7 @@ import (
 
 // function begins an assembly function whose parameters are given as in Go.
 func function(s isa, name, params, doc string) machine {
-	declare(declaration{name, params, ""})
+	declare(s, declaration{name, params, ""})
 	return begin(s, name, params, "", doc)
 }
 
@@ -18,7 +18,7 @@ func operation(s isa, name, params, doc string) machine { return begin(s, name, 
 
 // reduction is function for what returns a number.
 func reduction(s isa, name, params, doc string) machine {
-	declare(declaration{name, params, "float32"})
+	declare(s, declaration{name, params, "float32"})
 	return begin(s, name, params, " float32", doc)
 }
 
