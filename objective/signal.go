@@ -49,7 +49,7 @@ func (SignAccuracy) Signal(logits, labels *graph.Node) *graph.Node {
 // Signal returns the accuracy over all labels.
 func (LabelAccuracy) Signal(logits, labels *graph.Node) *graph.Node {
 	half := graph.Scalar(labels.Graph(), labels.DType(), .5)
-	return graph.ReduceAllMean(truth(graph.Equal(positive(logits), graph.GreaterThan(labels, half))))
+	return graph.ReduceAllMean(truth(graph.Equal(positive(logits), truth(graph.GreaterThan(labels, half)))))
 }
 
 // Signal returns the mean Dice overlap.
@@ -72,8 +72,9 @@ func (n NegativeLoss) Signal(logits, labels *graph.Node) *graph.Node {
 	return graph.Neg(n.Of.Loss(logits, labels, nil))
 }
 
+// positive returns 1 where x is above 0, otherwise 0.
 func positive(x *graph.Node) *graph.Node {
-	return graph.GreaterThan(x, graph.ScalarZero(x.Graph(), x.DType()))
+	return truth(graph.GreaterThan(x, graph.ScalarZero(x.Graph(), x.DType())))
 }
 
 func overlap(logits, labels *graph.Node, regions [][]int) *graph.Node {
