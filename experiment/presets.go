@@ -1,0 +1,53 @@
+package experiment
+
+import "cggm/trainer"
+
+// Default returns the configuration that presets start from.
+func Default() *Config {
+	return &Config{
+		Task:       DefaultTask,
+		Data:       Data{Seed: 1},
+		Fusion:     Choice{"kind": "concat"},
+		Head:       Choice{"kind": "linear"},
+		Classifier: Choice{"kind": "mlp"},
+		Unimodal:   "auto",
+		Method:     "cggm",
+		Optimizer:  Optimizer{Kind: "adamw", Rate: 1e-3, Decay: 1e-2, Schedule: Choice{"kind": "cosine"}},
+		Auxiliary:  Optimizer{Kind: "adamw", Rate: 1e-3, Decay: 1e-2, Schedule: Choice{"kind": "constant"}},
+		Train:      trainer.DefaultOptions(),
+	}
+}
+
+func presetEmoji(c *Config) {
+	c.Modalities = map[string]Modality{
+		"picture": {Choice{"kind": "conv2d", "channels": []int{16, 32, 64}, "width": 64, "dropout": .2}},
+		"name":    {Choice{"kind": "embedding", "width": 64, "dropout": .3}},
+	}
+}
+
+func presetDigits(c *Config) {
+	c.Modalities = map[string]Modality{}
+	for _, view := range []string{"pix", "fou", "fac", "zer", "kar", "mor"} {
+		c.Modalities[view] = Modality{Choice{"kind": "mlp", "hidden": []int{64}, "width": 32, "dropout": .2}}
+	}
+}
+
+func presetSynthetic(c *Config) {
+	c.Train.Epochs = 20
+}
+
+func presetMOSIUtterance(c *Config) {
+	c.Modalities = map[string]Modality{}
+	for _, name := range []string{"text", "audio", "video"} {
+		c.Modalities[name] = Modality{Choice{"kind": "mlp", "hidden": []int{64}, "width": 32, "dropout": .5}}
+	}
+}
+
+func presetAVDigits(c *Config) {
+	c.Modalities = map[string]Modality{
+		"audio":   {Choice{"kind": "conv2d", "channels": []int{16, 32}, "width": 64, "dropout": .2}},
+		"picture": {Choice{"kind": "conv2d", "channels": []int{16, 32}, "width": 64, "dropout": .2}},
+	}
+}
+
+func presetOwn(*Config) {}
