@@ -177,36 +177,3 @@ func agree(t *testing.T, name string, got, want []float32) {
 	}
 	t.Logf("%s: largest difference %.2g", name, worst)
 }
-
-func TestParameter(t *testing.T) {
-	for recorded, want := range map[string]string{
-		"model/proj.2.weight":                                             "stem/2/project/weight",
-		"model/encoders.0.layers.1.fc1.weight":                            "encoder/0/block1/fc1/weight",
-		"model/encoders.0.layer_norm.bias":                                "encoder/0/norm/bias",
-		"model/fusion.layers.0.self_attn.in_proj_bias":                    "fusion/block0/attention/in/bias",
-		"model/fusion.layers.0.layer_norms.1.weight":                      "fusion/block0/norm1/gain",
-		"model/proj2.bias":                                                "head/proj2/bias",
-		"model/out_layer.weight":                                          "head/out/weight",
-		"classifier/classifers.1.bone.layers.0.self_attn.out_proj.weight": "auxiliary/1/stack/block0/attention/out/weight",
-		"classifier/classifers.1.proj1.weight":                            "auxiliary/1/proj1/weight",
-		"model/proj3.weight":                                              "",
-		"model/fusion.layers.0.fc3.weight":                                "",
-		"encoder/0/norm/bias":                                             "",
-	} {
-		name, _, err := Parameter(recorded)
-		if name != want || (err == nil) != (want != "") {
-			t.Errorf("%s: %q, %v: want %q", recorded, name, err, want)
-		}
-	}
-}
-
-func TestConvert(t *testing.T) {
-	// [2,3] by hand.
-	got, dims, err := Transposed.Convert([]float32{1, 2, 3, 4, 5, 6}, []int{2, 3})
-	if err != nil || !slices.Equal(got, []float32{1, 4, 2, 5, 3, 6}) || !slices.Equal(dims, []int{3, 2}) {
-		t.Errorf("got %v %v, %v", got, dims, err)
-	}
-	if _, _, err := Pointwise.Convert(make([]float32, 6), []int{2, 3, 3}); err == nil {
-		t.Error("a convolution of kernel size 3 is no linear layer: want an error")
-	}
-}
