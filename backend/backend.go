@@ -8,13 +8,15 @@ import (
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend" // registers "go"
+
+	"cggm/backend/cpu"
 )
 
 // Variable is the environment variable that names another engine.
 const Variable = "CGGM_BACKEND"
 
 // Default is the engine that is used when nothing else is asked for.
-const Default = "go:ops_sequential"
+const Default = cpu.Name
 
 // Open returns the engine named by the environment variable CGGM_BACKEND, or
 // the default one.

@@ -1,0 +1,92 @@
+package cpu
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/notimplemented"
+	"github.com/gomlx/compute/shapes"
+)
+
+// builder records a graph. Every operation is built on the Go engine too,
+// which checks it and infers its shape.
+type builder struct {
+	notimplemented.Builder
+	backend   *Backend
+	name      string
+	other     compute.Builder
+	main      *function
+	functions []*function
+	done      bool
+}
+
+var _ compute.Builder = (*builder)(nil)
+
+func newBuilder(b *Backend, name string) *builder {
+	bd := &builder{backend: b, name: name, other: b.other.Builder(name)}
+	bd.main = &function{builder: bd, other: bd.other.Main(), name: compute.MainName}
+	return bd
+}
+
+// Name implements compute.Builder.
+func (b *builder) Name() string { return b.name }
+
+// Main implements compute.Builder.
+func (b *builder) Main() compute.Function { return b.main }
+
+// NewFunction implements compute.Builder.
+func (b *builder) NewFunction(name string) (compute.Function, error) {
+	other, err := b.other.NewFunction(name)
+	if err != nil {
+		return nil, err
+	}
+	f := &function{builder: b, other: other, name: name}
+	b.functions = append(b.functions, f)
+	return f, nil
+}
+
+// OpShape implements compute.Builder.
+func (b *builder) OpShape(op compute.Value) (shapes.Shape, error) {
+	v, ok := op.(*value)
+	if !ok {
+		return shapes.Shape{}, fmt.Errorf("cpu: a value of type %T is not of this engine", op)
+	}
+	return v.shape, nil
+}
+
+// Compile implements compute.Builder.
+func (b *builder) Compile() (compute.Executable, error) {
+	if b.done {
+		return nil, errors.New("cpu: the graph is compiled already: build another one")
+	}
+	if !b.main.returned {
+		return nil, errors.New("cpu: the main function returns nothing: call Return before Compile")
+	}
+	b.done = true
+	return compile(b)
+}
+
+// node is one recorded operation.
+type node struct {
+	op       compute.OpType
+	function *function
+	inputs   []*value
+	args     []any // the operation's settings, in the order of its Go signature
+	outputs  []*value
+	// emit builds the operation on a function of the Go engine.
+	emit func(t compute.Function, in []compute.Value) ([]compute.Value, error)
+	// bodies are the closures and functions that the operation runs; with
+	// them, emit gets their translations by way of again.
+	again func(e *emission, t compute.Function, in []compute.Value) ([]compute.Value, error)
+	// data is the flat content of a constant.
+	data any
+}
+
+// value is one output of a node.
+type value struct {
+	node  *node
+	index int
+	shape shapes.Shape
+	other compute.Value
+}

@@ -1,0 +1,353 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+)
+
+// compiler turns the recorded main function into a list of steps.
+type compiler struct {
+	backend *Backend
+	nodes   []*node            // live, in order
+	same    map[*value]*value  // values that are another's bytes: reshapes, merged nodes
+	users   map[*value][]*node // readers of a value's bytes
+	isOut   map[*value]bool
+	group   map[*node]*group // of fused nodes
+	stores  map[*value]int
+	program *program
+}
+
+// program is a compiled graph: steps over numbered stores. Stores hold
+// parameters, constants, results for the caller, or intermediate results; the
+// last kind shares slots.
+type program struct {
+	backend *Backend
+	names   []string
+	inputs  []shapes.Shape
+	outputs []shapes.Shape
+
+	params  []int // store of every parameter
+	results []int // store of every output
+	copied  []bool
+	consts  map[int]any
+	stores  []store
+	slots   []poolKeyed
+	steps   []step
+	arenas  arenas
+}
+
+type store struct {
+	dtype dtypes.DType
+	len   int
+	slot  int // -1: not in a slot
+}
+
+type poolKeyed struct {
+	dtype dtypes.DType
+	len   int
+}
+
+// step is one kernel call, or one call of the fallback engine.
+type step struct {
+	name   string
+	reads  []int
+	writes []int
+	// inPlace lists reads that the step may overwrite with its first write.
+	inPlace []int
+	run     func(fr *frame) error
+}
+
+func compile(b *builder) (*program, error) {
+	c := &compiler{
+		backend: b.backend, same: make(map[*value]*value), users: make(map[*value][]*node),
+		isOut: make(map[*value]bool), group: make(map[*node]*group), stores: make(map[*value]int),
+		program: &program{backend: b.backend, names: b.main.names, consts: make(map[int]any)},
+	}
+	c.prune(b.main)
+	c.merge()
+	for _, v := range b.main.outputs {
+		c.isOut[c.root(v)] = true
+	}
+	c.foldTransposes()
+	c.prune2(b.main)
+	c.countUsers()
+	c.fuse()
+	p := c.program
+	for _, v := range b.main.params {
+		p.inputs = append(p.inputs, v.shape)
+		p.params = append(p.params, c.store(v))
+	}
+	for _, n := range c.nodes {
+		if err := c.emit(n); err != nil {
+			return nil, fmt.Errorf("cpu: compile operation %s: %w", n.op, err)
+		}
+	}
+	seen := make(map[int]bool)
+	for _, v := range b.main.outputs {
+		root := c.root(v)
+		s := c.store(root)
+		op := root.node.op
+		p.outputs = append(p.outputs, v.shape)
+		p.results = append(p.results, s)
+		p.copied = append(p.copied, seen[s] || op == compute.OpTypeParameter || op == compute.OpTypeConstant)
+		seen[s] = true
+	}
+	p.plan()
+	return p, nil
+}
+
+// root returns the value whose bytes v has.
+func (c *compiler) root(v *value) *value {
+	for {
+		next, ok := c.same[v]
+		if !ok {
+			return v
+		}
+		v = next
+	}
+}
+
+// prune keeps the nodes that the outputs need.
+func (c *compiler) prune(f *function) {
+	live := make(map[*node]bool)
+	var visit func(v *value)
+	visit = func(v *value) {
+		stack := []*value{v}
+		for len(stack) > 0 {
+			n := stack[len(stack)-1].node
+			stack = stack[:len(stack)-1]
+			if live[n] {
+				continue
+			}
+			live[n] = true
+			stack = append(stack, n.inputs...)
+		}
+	}
+	for _, v := range f.outputs {
+		visit(v)
+	}
+	for _, n := range f.nodes {
+		if live[n] && n.op != compute.OpTypeParameter {
+			c.nodes = append(c.nodes, n)
+		}
+	}
+}
+
+// merge gives equal nodes one value and reshapes the value of their input.
+func (c *compiler) merge() {
+	known := make(map[string]*node)
+	var kept []*node
+	for _, n := range c.nodes {
+		if c.alias(n) {
+			continue
+		}
+		key := c.key(n)
+		if old, ok := known[key]; ok && key != "" {
+			for i, v := range n.outputs {
+				c.same[v] = old.outputs[i]
+			}
+			continue
+		}
+		if key != "" {
+			known[key] = n
+		}
+		kept = append(kept, n)
+	}
+	c.nodes = kept
+}
+
+// alias records that a node's outputs have the bytes of its inputs.
+func (c *compiler) alias(n *node) bool {
+	switch n.op {
+	case compute.OpTypeReshape, compute.OpTypeIdentity, compute.OpTypeSchedulingBarrier:
+		c.same[n.outputs[0]] = n.inputs[0]
+		return true
+	case compute.OpTypeOptimizationBarrier:
+		for i, v := range n.outputs {
+			c.same[v] = n.inputs[i]
+		}
+		return true
+	case compute.OpTypeBroadcastInDim:
+		axes := n.args[1].([]int)
+		if size(n.inputs[0].shape) != size(n.outputs[0].shape) {
+			return false
+		}
+		for i := 1; i < len(axes); i++ {
+			if axes[i] < axes[i-1] {
+				return false
+			}
+		}
+		c.same[n.outputs[0]] = n.inputs[0]
+		return true
+	case compute.OpTypeConvertDType:
+		if n.inputs[0].shape.DType == n.outputs[0].shape.DType {
+			c.same[n.outputs[0]] = n.inputs[0]
+			return true
+		}
+	}
+	return false
+}
+
+// key identifies what a node computes, "" when it must not be merged.
+func (c *compiler) key(n *node) string {
+	if n.again != nil {
+		return ""
+	}
+	if n.op == compute.OpTypeConstant {
+		if size(n.outputs[0].shape) > 64 {
+			return ""
+		}
+		return fmt.Sprintf("const %s %v", n.outputs[0].shape, n.data)
+	}
+	key := fmt.Sprintf("%d %v", n.op, n.args)
+	for _, v := range n.inputs {
+		r := c.root(v)
+		key += fmt.Sprintf(" %p%v", r, v.shape.Dimensions)
+	}
+	return key
+}
+
+// reads returns the values whose bytes a node reads.
+func (c *compiler) reads(n *node) []*value {
+	out := make([]*value, len(n.inputs))
+	for i, v := range n.inputs {
+		out[i] = c.root(v)
+	}
+	return out
+}
+
+// prune2 drops nodes that nobody reads after folding.
+func (c *compiler) prune2(f *function) {
+	live := make(map[*node]bool)
+	stack := make([]*node, 0, len(f.outputs))
+	for _, v := range f.outputs {
+		stack = append(stack, c.root(v).node)
+	}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if live[n] {
+			continue
+		}
+		live[n] = true
+		for _, v := range c.reads(n) {
+			stack = append(stack, v.node)
+		}
+	}
+	var kept []*node
+	for _, n := range c.nodes {
+		if live[n] {
+			kept = append(kept, n)
+		}
+	}
+	c.nodes = kept
+}
+
+func (c *compiler) countUsers() {
+	for _, n := range c.nodes {
+		for _, v := range c.reads(n) {
+			c.users[v] = append(c.users[v], n)
+		}
+	}
+}
+
+// store returns the number of the store that holds a value's bytes.
+func (c *compiler) store(v *value) int {
+	v = c.root(v)
+	if s, ok := c.stores[v]; ok {
+		return s
+	}
+	s := len(c.program.stores)
+	c.stores[v] = s
+	c.program.stores = append(c.program.stores, store{dtype: v.shape.DType, len: size(v.shape), slot: -1})
+	return s
+}
+
+// emit appends the steps of a node.
+func (c *compiler) emit(n *node) error {
+	if n.op == compute.OpTypeConstant {
+		c.program.consts[c.store(n.outputs[0])] = n.data
+		return nil
+	}
+	if g := c.group[n]; g != nil {
+		if g.root == n {
+			c.add(c.fused(g))
+		}
+		return nil
+	}
+	if s, ok := c.native(n); ok {
+		c.add(s)
+		return nil
+	}
+	s, err := c.island(n)
+	if err != nil {
+		return err
+	}
+	c.add(s)
+	return nil
+}
+
+func (c *compiler) add(s step) { c.program.steps = append(c.program.steps, s) }
+
+// plan gives intermediate stores slots that are reused after their last read.
+func (p *program) plan() {
+	last := make([]int, len(p.stores))
+	written := make([]bool, len(p.stores))
+	fixed := make([]bool, len(p.stores))
+	for _, s := range p.params {
+		fixed[s] = true
+	}
+	for s := range p.consts {
+		fixed[s] = true
+	}
+	for _, s := range p.results {
+		fixed[s] = true
+	}
+	for i, st := range p.steps {
+		for _, s := range append(append([]int{}, st.reads...), st.writes...) {
+			last[s] = i
+		}
+		for _, s := range st.writes {
+			written[s] = true
+		}
+	}
+	free := make(map[poolKeyed][]int)
+	release := func(s int) {
+		if written[s] && !fixed[s] && p.stores[s].slot >= 0 {
+			k := poolKeyed{p.stores[s].dtype, p.stores[s].len}
+			free[k] = append(free[k], p.stores[s].slot)
+		}
+	}
+	for i, st := range p.steps {
+		early := make(map[int]bool)
+		for _, s := range st.inPlace {
+			if last[s] == i && !early[s] && written[s] && !fixed[s] {
+				early[s] = true
+				release(s)
+			}
+		}
+		for _, s := range st.writes {
+			if fixed[s] || p.stores[s].slot >= 0 {
+				continue
+			}
+			k := poolKeyed{p.stores[s].dtype, p.stores[s].len}
+			if list := free[k]; len(list) > 0 {
+				p.stores[s].slot = list[len(list)-1]
+				free[k] = list[:len(list)-1]
+			} else {
+				p.stores[s].slot = len(p.slots)
+				p.slots = append(p.slots, k)
+			}
+		}
+		done := make(map[int]bool)
+		for _, s := range append(append([]int{}, st.reads...), st.writes...) {
+			if last[s] == i && !done[s] && !early[s] {
+				done[s] = true
+				release(s)
+			}
+		}
+	}
+}

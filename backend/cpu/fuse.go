@@ -1,0 +1,201 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+)
+
+// group is a set of elementwise nodes that run as one pass over tiles. Only
+// the root's result is stored.
+type group struct {
+	root  *node
+	nodes []*node // in order
+}
+
+// elementwise lists the operations that can be part of a group.
+var elementwise = map[compute.OpType]bool{}
+
+func init() {
+	for _, op := range []compute.OpType{
+		compute.OpTypeAdd, compute.OpTypeSub, compute.OpTypeMul, compute.OpTypeDiv, compute.OpTypeMax, compute.OpTypeMin, compute.OpTypePow,
+		compute.OpTypeNeg, compute.OpTypeAbs, compute.OpTypeExp, compute.OpTypeExpm1, compute.OpTypeLog, compute.OpTypeLog1p,
+		compute.OpTypeTanh, compute.OpTypeErf, compute.OpTypeLogistic, compute.OpTypeSqrt, compute.OpTypeRsqrt,
+		compute.OpTypeSin, compute.OpTypeCos, compute.OpTypeFloor, compute.OpTypeCeil, compute.OpTypeRound, compute.OpTypeSign,
+		compute.OpTypeEqual, compute.OpTypeNotEqual, compute.OpTypeLessThan, compute.OpTypeLessOrEqual,
+		compute.OpTypeGreaterThan, compute.OpTypeGreaterOrEqual,
+		compute.OpTypeLogicalAnd, compute.OpTypeLogicalOr, compute.OpTypeLogicalNot,
+		compute.OpTypeWhere, compute.OpTypeConvertDType, compute.OpTypeClamp,
+	} {
+		elementwise[op] = true
+	}
+}
+
+// fusable reports whether a node can be part of a group.
+func (c *compiler) fusable(n *node) bool {
+	if !elementwise[n.op] {
+		return false
+	}
+	out := n.outputs[0].shape
+	if out.DType != dtypes.Float32 && out.DType != dtypes.Bool {
+		return false
+	}
+	if size(out) == 0 {
+		return false
+	}
+	for _, v := range n.inputs {
+		switch v.shape.DType {
+		case dtypes.Float32, dtypes.Bool:
+		case dtypes.Uint32, dtypes.Int32:
+			if n.op != compute.OpTypeConvertDType {
+				return false
+			}
+		default:
+			return false
+		}
+		if _, ok := c.view(v, out); !ok {
+			return false
+		}
+	}
+	if n.op == compute.OpTypeConvertDType {
+		in := n.inputs[0].shape.DType
+		return out.DType == dtypes.Float32 && in != dtypes.Float32
+	}
+	// Comparisons of truth values go to the fallback engine.
+	if out.DType == dtypes.Bool && n.inputs[0].shape.DType == dtypes.Bool {
+		switch n.op {
+		case compute.OpTypeLogicalAnd, compute.OpTypeLogicalOr, compute.OpTypeLogicalNot:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// view says how a group reads a value: element i of the loop is element
+// (i/inner) mod len of the bytes.
+type view struct {
+	value *value // whose bytes
+	len   int
+	inner int
+}
+
+func (w view) full(n int) bool { return w.inner == 1 && w.len == n }
+
+// view returns how a loop over shape out reads v, looking through broadcasts.
+func (c *compiler) view(v *value, out shapes.Shape) (view, bool) {
+	n := size(out)
+	w, ok := broadcastView(v.shape.Dimensions, aligned(v.shape, out), out.Dimensions)
+	if !ok {
+		return view{}, false
+	}
+	w.value = c.root(v)
+	// A broadcast that only this loop needs is never stored.
+	src := w.value.node
+	if w.full(n) && src.op == compute.OpTypeBroadcastInDim {
+		from := src.inputs[0]
+		if inner, ok := broadcastView(from.shape.Dimensions, src.args[1].([]int), src.outputs[0].shape.Dimensions); ok {
+			inner.value = c.root(from)
+			return inner, true
+		}
+	}
+	return w, true
+}
+
+// aligned returns the axes of out that the axes of in stand for under implicit
+// broadcasting.
+func aligned(in, out shapes.Shape) []int {
+	axes := make([]int, in.Rank())
+	for i := range axes {
+		axes[i] = i
+	}
+	if in.Rank() != out.Rank() {
+		return axes[:0]
+	}
+	return axes
+}
+
+// broadcastView returns the view for an operand of shape dims whose axis i
+// stands for axis axes[i] of out. It fails when the axes that are not repeated
+// do not lie next to each other in order.
+func broadcastView(dims, axes, out []int) (view, bool) {
+	total := 1
+	for _, d := range dims {
+		total *= d
+	}
+	if total == 1 {
+		return view{len: 1, inner: 1}, true
+	}
+	if len(axes) != len(dims) {
+		return view{}, false
+	}
+	first, last, prev := -1, -1, -1
+	for i, d := range dims {
+		if d == 1 {
+			continue
+		}
+		if d != out[axes[i]] || axes[i] <= prev {
+			return view{}, false
+		}
+		prev = axes[i]
+		if first < 0 {
+			first = axes[i]
+		}
+		last = axes[i]
+	}
+	span, inner := 1, 1
+	for axis := first; axis <= last; axis++ {
+		span *= out[axis]
+	}
+	if span != total {
+		return view{}, false
+	}
+	for _, d := range out[last+1:] {
+		inner *= d
+	}
+	return view{len: total, inner: inner}, true
+}
+
+// fuse forms the groups: a node joins the group of its readers when all of
+// them are in one group of the same size.
+func (c *compiler) fuse() {
+	for _, n := range slices.Backward(c.nodes) {
+		if !c.fusable(n) {
+			continue
+		}
+		v := n.outputs[0]
+		var g *group
+		joins := !c.isOut[v] && len(c.users[v]) > 0
+		for _, u := range c.users[v] {
+			ug := c.group[u]
+			if ug == nil || (g != nil && ug != g) || size(ug.root.outputs[0].shape) != size(v.shape) || !c.readsFull(u, v) {
+				joins = false
+				break
+			}
+			g = ug
+		}
+		if !joins || len(g.nodes) >= 96 {
+			g = &group{root: n}
+		}
+		g.nodes = append(g.nodes, n)
+		c.group[n] = g
+	}
+	for _, g := range c.group {
+		if g.nodes[0] == g.root && len(g.nodes) > 1 {
+			slices.Reverse(g.nodes)
+		}
+	}
+}
+
+// readsFull reports whether u reads all of v element by element.
+func (c *compiler) readsFull(u *node, v *value) bool {
+	for _, in := range u.inputs {
+		w, ok := c.view(in, u.outputs[0].shape)
+		if ok && w.value == v && !w.full(size(v.shape)) {
+			return false
+		}
+	}
+	return true
+}

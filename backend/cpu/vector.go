@@ -1,0 +1,171 @@
+package cpu
+
+import (
+	"github.com/gomlx/compute"
+
+	"cggm/backend/cpu/internal/kernel"
+)
+
+var unaryKernels = map[compute.OpType]func(dst, src []float32){
+	compute.OpTypeNeg: kernel.Neg, compute.OpTypeAbs: kernel.Abs, compute.OpTypeExp: kernel.Exp, compute.OpTypeExpm1: kernel.Expm1,
+	compute.OpTypeLog: kernel.Log, compute.OpTypeLog1p: kernel.Log1p, compute.OpTypeTanh: kernel.Tanh, compute.OpTypeErf: kernel.Erf,
+	compute.OpTypeLogistic: kernel.Logistic, compute.OpTypeSqrt: kernel.Sqrt, compute.OpTypeRsqrt: kernel.Rsqrt,
+	compute.OpTypeSin: kernel.Sin, compute.OpTypeCos: kernel.Cos, compute.OpTypeFloor: kernel.Floor, compute.OpTypeCeil: kernel.Ceil,
+	compute.OpTypeRound: kernel.Round, compute.OpTypeSign: kernel.Sign,
+}
+
+var binaryKernels = map[compute.OpType]func(dst, a, b []float32){
+	compute.OpTypeAdd: kernel.Add, compute.OpTypeSub: kernel.Sub, compute.OpTypeMul: kernel.Mul, compute.OpTypeDiv: kernel.Div,
+	compute.OpTypeMax: kernel.Max, compute.OpTypeMin: kernel.Min, compute.OpTypePow: kernel.Pow,
+}
+
+// rightScalar computes a op s, leftScalar s op a.
+var rightScalar = map[compute.OpType]func(dst, a []float32, s float32){
+	compute.OpTypeAdd: kernel.AddScalar, compute.OpTypeSub: kernel.SubScalar, compute.OpTypeMul: kernel.MulScalar,
+	compute.OpTypeDiv: kernel.DivScalar, compute.OpTypeMax: kernel.MaxScalar, compute.OpTypeMin: kernel.MinScalar,
+	compute.OpTypePow: kernel.PowScalar,
+}
+
+var leftScalar = map[compute.OpType]func(dst, a []float32, s float32){
+	compute.OpTypeAdd: kernel.AddScalar, compute.OpTypeSub: kernel.RSubScalar, compute.OpTypeMul: kernel.MulScalar,
+	compute.OpTypeDiv: kernel.RDivScalar, compute.OpTypeMax: kernel.MaxScalar, compute.OpTypeMin: kernel.MinScalar,
+}
+
+type comparison struct{ op, turned kernel.Comparison }
+
+var comparisons = map[compute.OpType]comparison{
+	compute.OpTypeEqual: {kernel.Equal, kernel.Equal}, compute.OpTypeNotEqual: {kernel.NotEqual, kernel.NotEqual},
+	compute.OpTypeLessThan: {kernel.Less, kernel.Greater}, compute.OpTypeLessOrEqual: {kernel.LessEqual, kernel.GreaterEqual},
+	compute.OpTypeGreaterThan: {kernel.Greater, kernel.Less}, compute.OpTypeGreaterOrEqual: {kernel.GreaterEqual, kernel.LessEqual},
+}
+
+// execute runs one instruction on the registers of a tile.
+func execute(in *instr, f [][]float32, b [][]bool, scalars []float32) {
+	if cmp, ok := comparisons[in.op]; ok {
+		dst := b[in.dst]
+		switch x, y := in.in[0], in.in[1]; {
+		case x.scalar == 0 && y.scalar == 0:
+			kernel.Compare(cmp.op, dst, f[x.reg], f[y.reg])
+		case x.scalar == 0:
+			kernel.CompareScalar(cmp.op, dst, f[x.reg], scalars[y.scalar-1])
+		case y.scalar == 0:
+			kernel.CompareScalar(cmp.turned, dst, f[y.reg], scalars[x.scalar-1])
+		default:
+			v := [1]bool{}
+			kernel.CompareScalar(cmp.op, v[:], scalars[x.scalar-1:x.scalar], scalars[y.scalar-1])
+			fill(dst, v[0])
+		}
+		return
+	}
+	if kern, ok := unaryKernels[in.op]; ok {
+		dst := f[in.dst]
+		if s := in.in[0].scalar; s != 0 {
+			kern(dst[:1], scalars[s-1:s])
+			fill(dst, dst[0])
+			return
+		}
+		kern(dst, f[in.in[0].reg])
+		return
+	}
+	if kern, ok := binaryKernels[in.op]; ok {
+		dst := f[in.dst]
+		switch x, y := in.in[0], in.in[1]; {
+		case x.scalar == 0 && y.scalar == 0:
+			kern(dst, f[x.reg], f[y.reg])
+		case x.scalar == 0:
+			rightScalar[in.op](dst, f[x.reg], scalars[y.scalar-1])
+		case y.scalar == 0 && leftScalar[in.op] != nil:
+			leftScalar[in.op](dst, f[y.reg], scalars[x.scalar-1])
+		case y.scalar == 0: // the power of a number
+			base := scalars[x.scalar-1]
+			var one [1]float32
+			for i, e := range f[y.reg] {
+				kern(one[:], []float32{base}, []float32{e})
+				dst[i] = one[0]
+			}
+		default:
+			kern(dst[:1], scalars[x.scalar-1:x.scalar], scalars[y.scalar-1:y.scalar])
+			fill(dst, dst[0])
+		}
+		return
+	}
+	special(in, f, b, scalars)
+}
+
+func special(in *instr, f [][]float32, b [][]bool, scalars []float32) {
+	switch in.op {
+	case compute.OpTypeLogicalAnd:
+		x, y := b[in.in[0].reg], b[in.in[1].reg]
+		for i := range b[in.dst] {
+			b[in.dst][i] = x[i] && y[i]
+		}
+	case compute.OpTypeLogicalOr:
+		x, y := b[in.in[0].reg], b[in.in[1].reg]
+		for i := range b[in.dst] {
+			b[in.dst][i] = x[i] || y[i]
+		}
+	case compute.OpTypeLogicalNot:
+		x := b[in.in[0].reg]
+		for i := range b[in.dst] {
+			b[in.dst][i] = !x[i]
+		}
+	case compute.OpTypeConvertDType: // a truth value as 0 or 1
+		dst := f[in.dst]
+		for i, v := range b[in.in[0].reg] {
+			if v {
+				dst[i] = 1
+			} else {
+				dst[i] = 0
+			}
+		}
+	case compute.OpTypeWhere:
+		where(in, f, b, scalars)
+	case compute.OpTypeClamp:
+		low, x, high := at(in.in[0], f, scalars), at(in.in[1], f, scalars), at(in.in[2], f, scalars)
+		dst := f[in.dst]
+		for i := range dst {
+			dst[i] = min(max(x(i), low(i)), high(i))
+		}
+	}
+}
+
+// at reads an operand element by element.
+func at(r ref, f [][]float32, scalars []float32) func(i int) float32 {
+	if r.scalar != 0 {
+		s := scalars[r.scalar-1]
+		return func(int) float32 { return s }
+	}
+	v := f[r.reg]
+	return func(i int) float32 { return v[i] }
+}
+
+func where(in *instr, f [][]float32, b [][]bool, scalars []float32) {
+	mask := b[in.in[0].reg]
+	if in.isBool {
+		x, y, dst := b[in.in[1].reg], b[in.in[2].reg], b[in.dst]
+		for i, m := range mask {
+			if m {
+				dst[i] = x[i]
+			} else {
+				dst[i] = y[i]
+			}
+		}
+		return
+	}
+	dst := f[in.dst]
+	switch x, y := in.in[1], in.in[2]; {
+	case x.scalar == 0 && y.scalar == 0:
+		kernel.Select(dst, mask, f[x.reg], f[y.reg])
+	case x.scalar == 0:
+		kernel.SelectScalar(dst, mask, f[x.reg], scalars[y.scalar-1])
+	default:
+		xs, ys := at(x, f, scalars), at(y, f, scalars)
+		for i, m := range mask {
+			if m {
+				dst[i] = xs(i)
+			} else {
+				dst[i] = ys(i)
+			}
+		}
+	}
+}
