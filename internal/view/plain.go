@@ -1,0 +1,104 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"cggm/experiment"
+	"cggm/trainer"
+)
+
+// Plain writes a line an epoch, for logs and pipes.
+type Plain struct {
+	options Options
+	begin   experiment.Beginning
+	run     int
+}
+
+// NewPlain returns a view that writes plain lines.
+func NewPlain(o Options) *Plain { return &Plain{options: o} }
+
+var _ View = (*Plain)(nil)
+
+// Begin writes what is about to run.
+func (p *Plain) Begin(b experiment.Beginning) {
+	p.begin = b
+	p.run++
+	verb := "train"
+	if b.Resumed {
+		verb = "resume"
+	}
+	p.options.write(fmt.Sprintf("%s %s: %s; %d train, %d val, %d test samples; %d parameters; %d epochs of %d batches; engine %s\nrun %s\n",
+		verb, heading(b, p.run, p.options), strings.Join(b.Modalities, " + "), b.Train, b.Val, b.Test,
+		b.Parameters, b.Epochs, b.BatchesEpoch, b.Backend, b.Run))
+}
+
+// heading names a run: its method, task, seed, and place among several.
+func heading(b experiment.Beginning, run int, o Options) string {
+	s := fmt.Sprintf("%s on %s, seed %d", b.Method, b.Task, b.Seed)
+	if o.Runs > 1 {
+		s += fmt.Sprintf(" (run %d of %d)", run, o.Runs)
+	}
+	if o.ValIsTest {
+		s += " [" + mark + "]"
+	}
+	return s
+}
+
+// Step does nothing.
+func (p *Plain) Step(trainer.StepEvent) {}
+
+// Epoch writes one line.
+func (p *Plain) Epoch(e trainer.EpochEvent) {
+	var b strings.Builder
+	digits := len(fmt.Sprint(e.Epochs))
+	fmt.Fprintf(&b, "epoch %*d/%d  loss %s", digits, e.Epoch+1, e.Epochs, lookup(e.Train, "loss"))
+	if e.Val != nil {
+		name := "val"
+		if p.options.ValIsTest {
+			name = mark
+		}
+		names := ordered(e.Val.Scores, p.options.Score)
+		for _, score := range names {
+			fmt.Fprintf(&b, "  %s %s %s", name, score, number(e.Val.Scores[score]))
+		}
+		for _, m := range e.Val.Modalities {
+			fmt.Fprintf(&b, "  %s %s", m.Name, lookup(m.Scores, names[0]))
+		}
+	}
+	c := coefficients(e.Train)
+	for _, m := range p.begin.Modalities {
+		if v, ok := c[m]; ok {
+			fmt.Fprintf(&b, "  B(%s) %s", m, number(v))
+		}
+	}
+	fmt.Fprintf(&b, "  %s", seconds(e.Time.Seconds()))
+	if e.Best {
+		b.WriteString("  best")
+	}
+	p.options.write(b.String() + "\n")
+}
+
+// End writes a line for each of several runs, and an empty one before what
+// follows the last.
+func (p *Plain) End(r *experiment.Result) {
+	if p.options.Runs > 1 {
+		p.options.write(ending(r) + "\n")
+	}
+	if p.run >= p.options.Runs {
+		p.options.write("\n")
+	}
+}
+
+// ending is the result of one run of several in a line.
+func ending(r *experiment.Result) string {
+	val := "val"
+	if r.ValIsTest {
+		val = mark
+	}
+	return fmt.Sprintf("%s, seed %d: %s %s %s, test %s, %s, %s", r.Method, r.Seed, r.Primary,
+		val, lookup(r.Scores.Val, r.Primary), lookup(r.Scores.Test, r.Primary), seconds(r.Seconds), r.Run)
+}
+
+// Close does nothing.
+func (p *Plain) Close() {}
