@@ -51,6 +51,7 @@ func gemm(p Parallel, g *GemmArgs, b *PackedB) {
 	switch {
 	case b == nil && gemmDots(p, g):
 	case b == nil && gemmSplit(p, g):
+	case b == nil && gemmDeep(p, g):
 	default:
 		newGemmRun(g, b).do(p)
 	}
