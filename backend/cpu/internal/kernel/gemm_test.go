@@ -216,7 +216,12 @@ func TestGemmLarge(t *testing.T) {
 					g.BRow, g.BCol = 1, g.K
 				}
 				g.A, g.B, g.BiasRow = randoms(1, g.M*g.K), randoms(2, g.K*g.N), randoms(3, g.M)
+				g.Accumulate, g.ReLU = layout == 1 || layout == 2, layout >= 2
+				if layout != 0 {
+					g.BiasCol = randoms(4, g.N)
+				}
 				c := newGuarded((g.M-1)*g.LDC + g.N)
+				copy(c.data, randoms(5, len(c.data)))
 				g.C = append([]float32(nil), c.data...)
 				covered := make([]bool, g.M*g.N)
 				var lock sync.Mutex
