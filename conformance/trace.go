@@ -36,7 +36,7 @@ func openTrace(path string) (*trace, error) {
 }
 
 func (t *trace) array(name string) (data.Array, error) {
-	a, err := t.file.Array(name)
+	a, err := t.file.Tensor(name)
 	if err != nil {
 		return a, fmt.Errorf("conformance: %w", err)
 	}
