@@ -204,6 +204,7 @@ func TestGemmLarge(t *testing.T) {
 		{5, 129, 17},
 		{97, 133, 0},
 		{1, 1, 5000},
+		{26, 1100, 1000},
 	}
 	eachLevel(t, func(t *testing.T) {
 		for _, s := range shapes {
