@@ -11,7 +11,7 @@ import (
 type Kind uint8
 
 // The element types of a column. A byte column holds 0..255 and reaches the
-// network as float32 divided by 255.
+// network as float32 in [-1,1].
 const (
 	Float Kind = iota
 	Int

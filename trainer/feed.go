@@ -50,7 +50,7 @@ func values(c *sample.Column, rows int) *tensors.Tensor {
 	case sample.Byte:
 		floats := make([]float32, len(c.Bytes))
 		for i, v := range c.Bytes {
-			floats[i] = float32(v) / 255
+			floats[i] = float32(v)/127.5 - 1
 		}
 		return tensors.FromFlatDataAndDimensions(floats, dims...)
 	default:
