@@ -1,12 +1,12 @@
-// Package avdigits opens pairs of a spoken and a written digit: recordings of
-// the Free Spoken Digit Dataset with images of MNIST's test set. Every
-// recording is paired, with a fixed seed, with images of the same digit.
+// Package avdigits opens spoken digits paired with written ones: recordings of
+// the Free Spoken Digit Dataset as log-mel spectrograms, and MNIST images.
 //
 // The folder holds fsdd/recordings/{digit}_{speaker}_{index}.wav and
-// mnist_t10k/t10k-{images-idx3,labels-idx1}-ubyte.gz. Test is the recordings'
-// official one, index 0 to 4, paired with images 8000 to 9999; training and
-// validation share the other recordings (validation: index 5 to 11) and images
-// 0 to 7999, no image being in both.
+// mnist_t10k/t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, both also with
+// .gz. The recordings with index 0 to 4 are the test split, as published, and
+// get their images from 8000 on; the others get images below 8000. Every
+// recording has an image of its own of the same digit. A part of the training
+// recordings, stratified by digit and speaker, is for validation.
 package avdigits
 
 import (
@@ -14,35 +14,32 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strconv"
 
-	"cggm/data/idx"
-	"cggm/data/mel"
-	"cggm/data/wav"
 	"cggm/objective"
 	"cggm/sample"
 	"cggm/task"
+	"cggm/task/internal/split"
 	"cggm/task/normal"
 )
 
+// Frames and Mels are the size of a spectrogram: 64 frames of 25 ms, one every
+// 10 ms. Longer recordings are cut, shorter ones are followed by silence.
 const (
-	rate   = 8000
-	frames = 64
-	mels   = 40
-	side   = 28
-
-	testIndices = 5  // recordings 0 to 4 are the official test set
-	valIndices  = 12 // 5 to 11 validate
-	testImages  = 8000
-	valImages   = 6800 // images 6800 to 7999 validate
-	pairSeed    = 28
+	Frames = 64
+	Mels   = 40
 )
 
-// Task opens the data.
+const (
+	digits     = 10
+	testBelow  = 5    // recordings with a lower index are for test
+	imageSplit = 8000 // images from here on are for test
+	side       = 28
+	pairSeed   = 2018 // pairs recordings and images, and cuts validation
+)
+
+// Task opens the data set.
 type Task struct{}
 
 var (
@@ -50,171 +47,155 @@ var (
 	_ task.Doctor = Task{}
 )
 
-var fileName = regexp.MustCompile(`^(\d)_([A-Za-z]+)_(\d+)\.wav$`)
-
-type recording struct {
-	path    string
-	digit   int
-	speaker string
-	index   int
-}
-
-// Open reads the folder o.Dir; the seed has no effect.
-func (t Task) Open(ctx context.Context, o task.Options) (*task.Data, error) {
-	d, _, err := t.open(ctx, o)
+// Open reads the folder o.Dir; the seed has no effect. Spectrograms are
+// standardised by mel band with numbers fitted on the training split.
+func (Task) Open(ctx context.Context, o task.Options) (*task.Data, error) {
+	if o.Dir == "" {
+		return nil, errors.New("avdigits: no folder given: name the one that holds fsdd and mnist_t10k")
+	}
+	d, err := open(ctx, o.Dir)
+	if err != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("avdigits: %w", err)
+	}
 	return d, err
 }
 
-// Doctor checks the files, their pairing, values and splits.
+// Doctor reads the folder and examines the data.
 func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) {
-	return task.Diagnose(ctx, o, t.open)
+	return task.Diagnose(ctx, o, func(ctx context.Context, o task.Options) (*task.Data, *task.Groups, error) {
+		d, err := t.Open(ctx, o)
+		return d, nil, err
+	})
 }
 
-func (Task) open(ctx context.Context, o task.Options) (*task.Data, *task.Groups, error) {
-	recordings, err := list(filepath.Join(o.Dir, "fsdd", "recordings"))
+func open(ctx context.Context, dir string) (*task.Data, error) {
+	images, err := readImages(filepath.Join(dir, "mnist_t10k"))
 	if err != nil {
-		return nil, nil, fmt.Errorf("avdigits: %w", err)
+		return nil, err
 	}
-	images, byDigit, err := pictures(filepath.Join(o.Dir, "mnist_t10k"))
+	clips, err := findClips(filepath.Join(dir, "fsdd", "recordings"))
 	if err != nil {
-		return nil, nil, fmt.Errorf("avdigits: %w", err)
+		return nil, err
 	}
-	spectrogram, err := mel.New(mel.Options{Rate: rate, Mels: mels, Frames: frames})
+	pictures, err := pair(clips, images.labels)
 	if err != nil {
-		return nil, nil, fmt.Errorf("avdigits: %w", err)
+		return nil, err
 	}
-	var parts [3][]recording
-	for _, r := range recordings {
-		parts[r.part()] = append(parts[r.part()], r)
+	train, val, test, err := divide(clips)
+	if err != nil {
+		return nil, err
 	}
-	var sets [3]*sample.Set
-	for part, list := range parts {
-		if len(list) == 0 {
-			return nil, nil, fmt.Errorf("avdigits: %s: no recordings for the %s set: want index 0-4 for test, 5-11 for validation, 12 and up for training",
-				o.Dir, [...]string{"training", "validation", "test"}[part])
+	spectra, err := readClips(ctx, clips)
+	if err != nil {
+		return nil, err
+	}
+	label := sample.Column{Layout: sample.Layout{Name: "digit", Kind: sample.Int}, Ints: make([]int32, len(clips))}
+	audio := sample.Column{Layout: sample.Layout{Name: "audio", Dims: []int{Frames, Mels}}, Floats: spectra}
+	picture := sample.Column{Layout: sample.Layout{Name: "picture", Kind: sample.Byte, Dims: []int{side, side, 1}}}
+	for i, c := range clips {
+		label.Ints[i] = int32(c.digit)
+		picture.Bytes = append(picture.Bytes, images.pixels[pictures[i]*side*side:][:side*side]...)
+	}
+	all, err := sample.NewSet([]sample.Column{audio, picture}, label, nil)
+	if err != nil {
+		return nil, err
+	}
+	sets, _, err := normal.Splits(nil, all.Subset(train), all.Subset(val), all.Subset(test))
+	if err != nil {
+		return nil, err
+	}
+	for i := range sets {
+		if sets[i], err = asMap(sets[i]); err != nil {
+			return nil, err
 		}
-		if sets[part], err = pair(ctx, list, part, images, byDigit, spectrogram); err != nil {
-			return nil, nil, fmt.Errorf("avdigits: %w", err)
-		}
 	}
-	scaled, _, err := normal.Splits(nil, sets[0], sets[1], sets[2])
-	if err != nil {
-		return nil, nil, fmt.Errorf("avdigits: %w", err)
-	}
-	info := task.Info{Task: objective.Classification, Outputs: 10, Vocabulary: []int{0, 0}}
-	for d := range 10 {
+	info := task.Info{Task: objective.Classification, Outputs: digits, Vocabulary: []int{0, 0}, Warnings: warnings(clips, images)}
+	for d := range digits {
 		info.Classes = append(info.Classes, strconv.Itoa(d))
 	}
-	return task.FromSets(info, scaled[0], scaled[1], scaled[2]), nil, nil
+	return task.FromSets(info, sets[0], sets[1], sets[2]), nil
 }
 
-// part returns 0 for training, 1 for validation and 2 for test.
-func (r recording) part() int {
-	switch {
-	case r.index < testIndices:
-		return 2
-	case r.index < valIndices:
-		return 1
-	}
-	return 0
+// asMap gives spectrograms, standardised by band, their channel axis.
+func asMap(s *sample.Set) (*sample.Set, error) {
+	inputs, label, present := s.Columns()
+	inputs[0].Dims = []int{Frames, Mels, 1}
+	return sample.NewSet(inputs, label, present)
 }
 
-func list(dir string) ([]recording, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("read the recordings: %w: name the folder that holds fsdd and mnist_t10k", err)
+// pair gives every recording an image of its digit, none used twice.
+func pair(clips []clip, labels []uint8) ([]int, error) {
+	rng := rand.New(rand.NewPCG(pairSeed, 0))
+	var pools [2][digits][]int
+	for i, y := range labels {
+		part := 0
+		if i >= imageSplit {
+			part = 1
+		}
+		pools[part][y] = append(pools[part][y], i)
 	}
-	var out []recording
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) != ".wav" {
-			continue
+	for part := range pools {
+		for d := range pools[part] {
+			pool := pools[part][d]
+			rng.Shuffle(len(pool), func(i, j int) { pool[i], pool[j] = pool[j], pool[i] })
 		}
-		m := fileName.FindStringSubmatch(e.Name())
-		if m == nil {
-			return nil, fmt.Errorf("%s: found a file named %q: want {digit}_{speaker}_{index}.wav", dir, e.Name())
-		}
-		digit, _ := strconv.Atoi(m[1])
-		index, err := strconv.Atoi(m[3])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %s: index: %w", dir, e.Name(), err)
-		}
-		out = append(out, recording{filepath.Join(dir, e.Name()), digit, m[2], index})
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no .wav files: want {digit}_{speaker}_{index}.wav", dir)
+	out := make([]int, len(clips))
+	for i, c := range clips {
+		part := 0
+		if c.test() {
+			part = 1
+		}
+		pool := &pools[part][c.digit]
+		if len(*pool) == 0 {
+			return nil, fmt.Errorf("%s: no image of digit %d is left: images 0 to %d are for training recordings, the others for test recordings",
+				c.path, c.digit, imageSplit-1)
+		}
+		out[i], *pool = (*pool)[0], (*pool)[1:]
 	}
 	return out, nil
 }
 
-// pictures returns the images, row-major, and their numbers by digit and part.
-func pictures(dir string) ([]uint8, [3][10][]int, error) {
-	var byDigit [3][10][]int
-	x, err := idx.Read(filepath.Join(dir, "t10k-images-idx3-ubyte.gz"))
-	if err != nil {
-		return nil, byDigit, err
-	}
-	y, err := idx.Read(filepath.Join(dir, "t10k-labels-idx1-ubyte.gz"))
-	if err != nil {
-		return nil, byDigit, err
-	}
-	pixels, ok := x.Values.([]uint8)
-	labels, ok2 := y.Values.([]uint8)
-	if !ok || !ok2 || len(x.Shape) != 3 || x.Shape[1] != side || x.Shape[2] != side || !slices.Equal(y.Shape, x.Shape[:1]) {
-		return nil, byDigit, fmt.Errorf("%s: images of shape %v (%s) with labels of shape %v (%s): want [n,28,28] and [n], both uint8",
-			dir, x.Shape, x.Type(), y.Shape, y.Type())
-	}
-	for i, digit := range labels {
-		if digit > 9 {
-			return nil, byDigit, fmt.Errorf("%s: label %d of image %d: want 0 to 9", dir, digit, i)
+// divide returns the recordings of the three splits.
+func divide(clips []clip) (train, val, test []int, err error) {
+	speakers := make(map[string]int32)
+	var rest []int
+	var strata []int32
+	for i, c := range clips {
+		if c.test() {
+			test = append(test, i)
+			continue
 		}
-		part := 0
-		switch {
-		case i >= testImages:
-			part = 2
-		case i >= valImages:
-			part = 1
+		if _, ok := speakers[c.speaker]; !ok {
+			speakers[c.speaker] = int32(len(speakers))
 		}
-		byDigit[part][digit] = append(byDigit[part][digit], i)
+		rest = append(rest, i)
+		strata = append(strata, speakers[c.speaker]*digits+int32(c.digit))
 	}
-	return pixels, byDigit, nil
+	if len(test) == 0 {
+		return nil, nil, nil, fmt.Errorf("no test recordings: want {digit}_{speaker}_{index}.wav with an index below %d", testBelow)
+	}
+	cut, err := split.Stratified(strata, split.Parts{Train: 85, Val: 15}, pairSeed)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("cut %d training recordings: %w", len(rest), err)
+	}
+	for _, i := range cut.Train {
+		train = append(train, rest[i])
+	}
+	for _, i := range cut.Val {
+		val = append(val, rest[i])
+	}
+	return train, val, test, nil
 }
 
-// pair joins recordings with images of the same digit, in a seeded order.
-func pair(ctx context.Context, list []recording, part int, pixels []uint8, byDigit [3][10][]int, s *mel.Spectrogram) (*sample.Set, error) {
-	rng := rand.New(rand.NewPCG(pairSeed, uint64(part)))
-	var order [10][]int
-	for digit := range order {
-		order[digit] = slices.Clone(byDigit[part][digit])
-		rng.Shuffle(len(order[digit]), func(i, j int) { order[digit][i], order[digit][j] = order[digit][j], order[digit][i] })
+// warnings tells where the files differ from the published ones.
+func warnings(clips []clip, images *imageSet) []string {
+	var out []string
+	if n := len(clips); n != 3000 {
+		out = append(out, fmt.Sprintf("%d recordings, 3000 are published", n))
 	}
-	audio := sample.Column{Layout: sample.Layout{Name: "audio", Dims: []int{frames, mels, 1}}}
-	picture := sample.Column{Layout: sample.Layout{Name: "picture", Kind: sample.Byte, Dims: []int{side, side, 1}}}
-	label := sample.Column{Layout: sample.Layout{Name: "digit", Kind: sample.Int}}
-	var used [10]int
-	for _, r := range list {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		sound, err := wav.Read(r.path)
-		if err != nil {
-			return nil, err
-		}
-		if sound.Rate != rate {
-			return nil, fmt.Errorf("%s: %d samples a second: want %d", r.path, sound.Rate, rate)
-		}
-		values, err := s.Apply(sound.Mono()).Float32()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.path, err)
-		}
-		images := order[r.digit]
-		if len(images) == 0 {
-			return nil, errors.New("the image file has no image of digit " + strconv.Itoa(r.digit))
-		}
-		image := images[used[r.digit]%len(images)]
-		used[r.digit]++
-		audio.Floats = append(audio.Floats, values...)
-		picture.Bytes = append(picture.Bytes, pixels[image*side*side:(image+1)*side*side]...)
-		label.Ints = append(label.Ints, int32(r.digit))
+	if n := len(images.labels); n != 10000 {
+		out = append(out, fmt.Sprintf("%d images, 10000 are published", n))
 	}
-	return sample.NewSet([]sample.Column{audio, picture}, label, nil)
+	return out
 }
