@@ -128,6 +128,13 @@ func TestExamine(t *testing.T) {
 			},
 		},
 		{
+			name: "alike without one modality",
+			change: func(_ *task.Data, train, _, test *parts) {
+				copy(test.vector.Floats, train.vector.Floats[4:6])
+				train.present[5], test.present[1] = 0, 0
+			},
+		},
+		{
 			name: "repeat",
 			change: func(_ *task.Data, train, _, _ *parts) {
 				copy(train.vector.Floats[2:4], train.vector.Floats[:2])

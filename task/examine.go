@@ -99,7 +99,7 @@ func reportOverlap(r *Report, seen [3]*splitFacts, inputs []sample.Layout) {
 		if n := common(a.whole, b.whole); n > 0 {
 			share := float64(n) / float64(b.rows)
 			add := r.Warnf
-			if share > .01 {
+			if share > .05 {
 				add = r.Errorf
 			}
 			add(subject, "%d samples (%.1f %%) are identical in all modalities to a sample of %s: the score on them is not a test",

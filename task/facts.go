@@ -15,13 +15,16 @@ type hash [16]byte
 
 // splitFacts gathers what Examine reports about one split.
 type splitFacts struct {
-	info    *Data
-	inputs  []inputFacts
-	label   labelFacts
-	rows    int
-	nothing int // samples that lack every modality
-	whole   map[hash]int
-	parts   []map[hash]int
+	info     *Data
+	inputs   []inputFacts
+	label    labelFacts
+	rows     int
+	nothing  int // samples that lack every modality
+	complete int // samples that have every modality
+	// whole counts the samples that have every modality. With one missing, the
+	// rest may well be alike by chance.
+	whole map[hash]int
+	parts []map[hash]int
 }
 
 // inputFacts gathers what is known about one modality of one split.
@@ -60,7 +63,6 @@ func (f *splitFacts) add(start int, b *sample.Batch) {
 		for i := range f.inputs {
 			if b.Present != nil && b.Present[k*n+i] == 0 {
 				f.inputs[i].missing++
-				whole.Write([]byte{0})
 				continue
 			}
 			held++
@@ -68,9 +70,11 @@ func (f *splitFacts) add(start int, b *sample.Batch) {
 			whole.Write(raw)
 			f.parts[i][shorten(sha256.Sum256(raw))]++
 		}
-		if held == 0 {
+		switch held {
+		case 0:
 			f.nothing++
-		} else {
+		case n:
+			f.complete++
 			f.whole[shorten([32]byte(whole.Sum(nil)))]++
 		}
 		f.label.add(start+k, k, &b.Label)
@@ -143,7 +147,7 @@ func (f *splitFacts) report(r *Report, split string, train bool) {
 	for i := range f.inputs {
 		f.inputs[i].report(r, split+"/"+f.inputs[i].Name, f.rows, train)
 	}
-	if repeated := f.rows - f.nothing - len(f.whole); repeated > 0 {
+	if repeated := f.complete - len(f.whole); repeated > 0 {
 		r.Infof(split, "%d samples repeat an earlier one of the same split", repeated)
 	}
 }
