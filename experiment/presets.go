@@ -28,11 +28,11 @@ func guarded() map[string]map[string]any {
 func presetEmoji(c *Config) {
 	c.Modalities = map[string]Modality{
 		"picture": {Choice{
-			"kind": "conv2d", "channels": []int{16, 32, 64}, "width": 64, "dropout": .3, "batch_norm": true, "flatten": true,
+			"kind": "conv2d", "channels": []int{16, 32, 64}, "width": 64, "batch_norm": true, "flatten": true,
 		}},
 		"name": {Choice{"kind": "embedding", "width": 64, "embed": 64, "dropout": .5, "bag": "sum"}},
 	}
-	c.Optimizer.Rate = 3e-3
+	c.Optimizer.Rate = 2e-3
 	// On validation the direction alone did better here than with the
 	// magnitude, guarded or not.
 	c.Options = map[string]map[string]any{"cggm": {"magnitude": false}}
