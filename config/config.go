@@ -45,10 +45,10 @@ func Merge(name string, text []byte, root any) error {
 		return fmt.Errorf("config: %s: %w: %w", name, ErrInvalid, err)
 	}
 	var tree map[string]any
-	if err := yaml.Unmarshal(text, &tree); err != nil {
+	if err := decode(text, &tree); err != nil {
 		return fmt.Errorf("config: %s: %w: %w", name, ErrInvalid, err)
 	}
-	return merge(reflect.ValueOf(root).Elem(), tree, name)
+	return merge(reflect.ValueOf(root).Elem(), tree, "")
 }
 
 // Set applies one assignment such as "train.epochs=5"; the value is YAML.
@@ -64,14 +64,14 @@ func Set(root any, assignment string) error {
 		return fmt.Errorf("config: %s: %w: %w", path, ErrInvalid, err)
 	}
 	var leaf any
-	if err := yaml.Unmarshal([]byte(value), &leaf); err != nil {
+	if err := decode([]byte(value), &leaf); err != nil {
 		return fmt.Errorf("config: %s: %w: value %q is not YAML: %w", path, ErrInvalid, value, err)
 	}
 	keys := strings.Split(path, ".")
 	for _, key := range slices.Backward(keys) {
 		leaf = map[string]any{key: leaf}
 	}
-	return merge(reflect.ValueOf(root).Elem(), leaf, path)
+	return merge(reflect.ValueOf(root).Elem(), leaf, "")
 }
 
 // Apply decodes settings onto the struct that v points to. where names the
@@ -117,8 +117,19 @@ func plain(text []byte) error {
 	return nil
 }
 
+// decode reads YAML. The library panics on some malformed tags; to a reader of
+// files that is one more error.
+func decode(text []byte, v any, options ...yaml.DecodeOption) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("malformed YAML: %v", p)
+		}
+	}()
+	return yaml.UnmarshalWithOptions(text, v, options...)
+}
+
 func strict(text []byte, v any) error {
-	err := yaml.UnmarshalWithOptions(text, v, yaml.Strict())
+	err := decode(text, v, yaml.Strict())
 	if err == nil {
 		return nil
 	}

@@ -81,6 +81,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"wrong type", "train: {rate: fast}\n", "f.yaml"},
 		{"not YAML", "train: [", "f.yaml"},
 		{"alias", "task: &a x\nparts: *a\n", "anchors and aliases"},
+		{"malformed tag", "train: !00 \n", "f.yaml"},
 		{"hidden field", "hidden: 3\n", `unknown key "hidden"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -22,7 +22,7 @@ func merge(dst reflect.Value, tree any, path string) error {
 			if !ok {
 				known := keys(dst.Type(), nil)
 				return fmt.Errorf("config: %s: %w: unknown key %q%s: known here: %s",
-					path, ErrInvalid, key, Suggest(key, known), strings.Join(direct(dst.Type()), ", "))
+					join(path, key), ErrInvalid, key, Suggest(key, known), strings.Join(direct(dst.Type()), ", "))
 			}
 			if err := merge(field, branch[key], join(path, key)); err != nil {
 				return err
@@ -67,7 +67,7 @@ func merge(dst reflect.Value, tree any, path string) error {
 		return fmt.Errorf("config: %s: %w", path, err)
 	}
 	value := reflect.New(dst.Type())
-	if err := yaml.UnmarshalWithOptions(text, value.Interface(), yaml.Strict()); err != nil {
+	if err := decode(text, value.Interface(), yaml.Strict()); err != nil {
 		return fmt.Errorf("config: %s: %w: %q does not fit a %s", path, ErrInvalid, strings.TrimSpace(string(text)), describe(dst.Type()))
 	}
 	dst.Set(value.Elem())
@@ -102,8 +102,8 @@ func describe(t reflect.Type) string {
 }
 
 func join(path, key string) string {
-	if strings.HasSuffix(path, key) {
-		return path
+	if path == "" {
+		return key
 	}
 	return path + "." + key
 }

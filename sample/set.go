@@ -136,7 +136,7 @@ func (s *Set) Fingerprint() string {
 	}
 	for _, c := range append([]Column{s.label}, s.inputs...) {
 		flush(true)
-		fmt.Fprintf(h, "%s/%v/%v/%d\n", c.Name, c.Kind, c.Dims, s.rows)
+		_, _ = fmt.Fprintf(h, "%s/%v/%v/%d\n", c.Name, c.Kind, c.Dims, s.rows)
 		for _, v := range c.Floats {
 			word(math.Float32bits(v))
 		}
