@@ -59,7 +59,7 @@ func (c CrossEntropy) Loss(logits, labels, weights *graph.Node) *graph.Node {
 }
 
 // BinaryCrossEntropy is the mean over samples and labels of the logistic loss,
-// for multi-label problems. (computed from logits, without overflow)
+// for multi-label problems, computed from logits without overflow.
 type BinaryCrossEntropy struct{}
 
 var _ Loss = BinaryCrossEntropy{}

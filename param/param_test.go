@@ -50,7 +50,8 @@ func TestVarTwiceIsOneParameter(t *testing.T) {
 	set := &Set{}
 	b := &Binding{Graph: graph.NewGraph(open(t), "twice"), Set: set}
 	s := b.Scope(Group{Kind: Fusion})
-	if s.Var("w", Ones, 4) != s.Var("w", Ones, 4) || set.Len() != 1 {
+	first, second := s.Var("w", Ones, 4), s.Var("w", Ones, 4)
+	if first != second || set.Len() != 1 {
 		t.Error("asking twice for a parameter must give the same node")
 	}
 	err := exceptions.TryCatch[error](func() { s.Var("w", Ones, 5) })

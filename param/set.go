@@ -104,6 +104,6 @@ func (s *Set) declare(spec *Spec) (int, error) {
 
 func hash(name string) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(name))
+	_, _ = h.Write([]byte(name)) // a hash never fails
 	return h.Sum64()
 }

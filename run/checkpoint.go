@@ -85,14 +85,15 @@ func encode(w io.Writer, c *Checkpoint) error {
 	}
 	sum := sha256.New()
 	buffered := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<20)
-	buffered.Write(magic[:])
-	buffered.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(text))))
-	buffered.Write(text)
+	// A buffered writer keeps its first error for Flush.
+	_, _ = buffered.Write(magic[:])
+	_, _ = buffered.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(text))))
+	_, _ = buffered.Write(text)
 	var word [4]byte
 	for _, a := range c.Arrays {
 		for _, v := range a.Values {
 			binary.LittleEndian.PutUint32(word[:], math.Float32bits(v))
-			buffered.Write(word[:])
+			_, _ = buffered.Write(word[:])
 		}
 	}
 	if err := buffered.Flush(); err != nil {

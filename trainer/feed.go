@@ -143,7 +143,8 @@ func stream(ctx context.Context, from int, batches int, read func(index int) loa
 	}()
 	return out, func() {
 		cancel()
-		for range out { //nolint:revive // drain, so that the reader's goroutine ends
+		// Drain, so that the reader's goroutine ends.
+		for range out {
 		}
 	}
 }

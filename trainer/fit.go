@@ -149,7 +149,7 @@ func (t *Trainer) batch(l loaded, batches int) (StepEvent, error) {
 		for k, name := range prog.names {
 			e.Values[name] = float64(values[k])
 		}
-		if err := t.check(e, prog.names); err != nil {
+		if err := t.check(e); err != nil {
 			return e, err
 		}
 	}
@@ -178,7 +178,7 @@ func clones(in []*tensors.Tensor) ([]*tensors.Tensor, error) {
 
 // check reports a loss that is no number, and the modality it comes from when
 // one modality's features or gradients alone are not finite.
-func (t *Trainer) check(e StepEvent, names []string) error {
+func (t *Trainer) check(e StepEvent) error {
 	bad := func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 	if !bad(e.Values["loss"]) && !bad(e.Values["grad_norm"]) {
 		return nil

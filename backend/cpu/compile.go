@@ -113,8 +113,7 @@ func (c *compiler) root(v *value) *value {
 // prune keeps the nodes that the outputs need.
 func (c *compiler) prune(f *function) {
 	live := make(map[*node]bool)
-	var visit func(v *value)
-	visit = func(v *value) {
+	visit := func(v *value) {
 		stack := []*value{v}
 		for len(stack) > 0 {
 			n := stack[len(stack)-1].node
