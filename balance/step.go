@@ -66,7 +66,7 @@ func (s *Step) Open(first, end int) *graph.Node {
 }
 
 // Confidence returns the sum over the batch of the probability that modality
-// m's logits give to the true class, as a constant. (Peng et al. 2022, eq. 5)
+// m's logits give to the true class, as a constant (Peng et al. 2022, eq. 5).
 func (s *Step) Confidence(m int) *graph.Node {
 	p := graph.Softmax(graph.StopGradient(s.Pass.Unimodal(m)), -1)
 	truth := graph.OneHot(s.Labels, p.Shape().Dimensions[p.Rank()-1], p.DType())

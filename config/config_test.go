@@ -20,7 +20,7 @@ type outer struct {
 	Parts   map[string]inner          `yaml:"parts"`
 	Fusion  map[string]any            `yaml:"fusion"`
 	Options map[string]map[string]any `yaml:"options"`
-	hidden  int //nolint:unused // that it is not a setting is what the test checks
+	hidden  int                       //nolint:unused // that it is not a setting is what the test checks
 }
 
 func base() *outer {

@@ -13,7 +13,7 @@ func GlobalNorm(grads []*graph.Node) *graph.Node {
 }
 
 // ClipByGlobalNorm scales all gradients by min(1, limit/(norm+1e-6)), with the
-// norm of GlobalNorm. (Pascanu et al., ICML 2013)
+// norm of GlobalNorm (Pascanu et al., ICML 2013).
 func ClipByGlobalNorm(grads []*graph.Node, limit float64) []*graph.Node {
 	norm := GlobalNorm(grads)
 	bound := graph.Scalar(norm.Graph(), norm.DType(), limit)
