@@ -1,23 +1,27 @@
-// Package idx reads IDX files, the format of MNIST: a magic number that gives
-// type and rank, the sizes of the axes, the elements, all big endian. Files
-// compressed with gzip are read as well.
+// Package idx reads the IDX format of the MNIST files, plain or compressed by
+// gzip: a magic number, the sizes of the axes, and the values, big-endian.
+//
+// Format: http://yann.lecun.com/exdb/mnist/
 package idx
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 
 	"cggm/data"
+	"cggm/data/internal/inflate"
+	"cggm/data/internal/raw"
 )
 
-// MaxBytes bounds the uncompressed size of a file.
-const MaxBytes = 1 << 30
+// kinds are the element types of the format by their code.
+var kinds = map[byte]raw.Kind{
+	0x08: raw.Uint8, 0x09: raw.Int8, 0x0b: raw.Int16, 0x0c: raw.Int32, 0x0d: raw.Float32, 0x0e: raw.Float64,
+}
 
 // Read reads the file at path.
 func Read(path string) (data.Array, error) {
@@ -25,82 +29,71 @@ func Read(path string) (data.Array, error) {
 	if err != nil {
 		return data.Array{}, fmt.Errorf("idx: %w", err)
 	}
-	defer func() { _ = f.Close() }()
-	return Decode(f, path)
-}
-
-// Decode reads a file; name stands for it in errors.
-func Decode(r io.Reader, name string) (data.Array, error) {
-	in := bufio.NewReader(r)
-	var plain io.Reader = in
-	if head, err := in.Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b {
-		z, err := gzip.NewReader(in)
-		if err != nil {
-			return data.Array{}, bad(name, "offset 0", "a damaged gzip header", "gzip or IDX", err)
-		}
-		plain = z
-	}
-	var body bytes.Buffer
-	n, err := io.Copy(&body, io.LimitReader(plain, MaxBytes+1))
+	defer f.Close() //nolint:errcheck // nothing was written
+	info, err := f.Stat()
 	if err != nil {
-		return data.Array{}, bad(name, fmt.Sprintf("offset %d", n), "a damaged or cut file", "a complete one", err)
+		return data.Array{}, fmt.Errorf("idx: %w", err)
 	}
-	if n > MaxBytes {
-		return data.Array{}, bad(name, "", "more than 1 GiB of data", "less", nil)
-	}
-	return parse(body.Bytes(), name)
+	return Decode(f, info.Size(), path)
 }
 
-func parse(b []byte, name string) (data.Array, error) {
-	if len(b) < 4 || b[0] != 0 || b[1] != 0 {
-		return data.Array{}, bad(name, "offset 0", fmt.Sprintf("the bytes % x", b[:min(len(b), 4)]), "0, 0, a type and a rank", nil)
+// Decode reads a file of size bytes, plain or compressed; name stands for it in
+// errors.
+func Decode(r io.Reader, size int64, name string) (data.Array, error) {
+	br := bufio.NewReader(r)
+	if magic, err := br.Peek(2); err != nil || string(magic) != "\x1f\x8b" {
+		return decode(br, size, size, name)
 	}
-	kind, rank := b[2], int(b[3])
-	width, ok := map[byte]int{0x08: 1, 0x09: 1, 0x0b: 2, 0x0c: 4, 0x0d: 4, 0x0e: 8}[kind]
-	if !ok {
-		return data.Array{}, bad(name, "offset 2", fmt.Sprintf("type %#02x", kind), "0x08, 0x09, 0x0b, 0x0c, 0x0d or 0x0e", nil)
+	z, err := gzip.NewReader(br)
+	if err != nil {
+		return data.Array{}, &data.FileError{Path: name, Where: "offset 0", Found: "a broken gzip header", Want: "a complete one", Err: err}
 	}
-	if len(b) < 4+4*rank {
-		return data.Array{}, bad(name, "offset 4", fmt.Sprintf("%d bytes", len(b)-4), fmt.Sprintf("the sizes of %d axes", rank), nil)
+	limit := inflate.Limit(size)
+	return decode(inflate.Reader(z, size), limit, inflate.Likely(size, limit), name)
+}
+
+// decode reads at most limit bytes, of which likely ones are worth reserving
+// memory for.
+func decode(r io.Reader, limit, likely int64, name string) (data.Array, error) {
+	var at int64
+	bad := func(found, want string, err error) (data.Array, error) {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return data.Array{}, &data.FileError{Path: name, Where: fmt.Sprintf("offset %d", at), Found: found, Want: want, Err: err}
 	}
-	shape := make([]int, rank)
+	var word [4]byte
+	if n, err := io.ReadFull(r, word[:]); err != nil {
+		return bad(fmt.Sprintf("%d bytes", n), "a magic number of 4", err)
+	}
+	kind, ok := kinds[word[2]]
+	if word[0] != 0 || word[1] != 0 || !ok || word[3] == 0 {
+		return bad(fmt.Sprintf("the magic number %#x", word),
+			"0x0000TTAA with type TT of 08, 09, 0b, 0c, 0d or 0e and at least 01 axes", nil)
+	}
+	shape := make([]int, word[3])
 	for i := range shape {
-		shape[i] = int(binary.BigEndian.Uint32(b[4+4*i:]))
+		at += 4
+		if _, err := io.ReadFull(r, word[:]); err != nil {
+			return bad("the end of the file", fmt.Sprintf("the size of axis %d", i), err)
+		}
+		shape[i] = int(binary.BigEndian.Uint32(word[:]))
 	}
-	values := b[4+4*rank:]
-	n, err := data.Elements(shape)
-	if err != nil || n > len(values)/width || n*width != len(values) {
-		return data.Array{}, bad(name, "offset 4", fmt.Sprintf("shape %v and %d bytes of elements", shape, len(values)),
-			fmt.Sprintf("elements of %d bytes for every position", width), err)
+	at += 4
+	n, err := raw.Reserve(shape, kind.Size(), limit-at)
+	if err != nil {
+		return bad(fmt.Sprintf("shape %v of %d-byte values", shape, kind.Size()), fmt.Sprintf("at most the %d bytes that can follow", limit-at), err)
 	}
-	return data.Array{Shape: shape, Values: elements(kind, values, n)}, nil
-}
-
-func elements(kind byte, b []byte, n int) any {
-	switch kind {
-	case 0x08:
-		return append([]uint8{}, b...)
-	case 0x09:
-		return each(n, func(i int) int8 { return int8(b[i]) })
-	case 0x0b:
-		return each(n, func(i int) int16 { return int16(binary.BigEndian.Uint16(b[2*i:])) })
-	case 0x0c:
-		return each(n, func(i int) int32 { return int32(binary.BigEndian.Uint32(b[4*i:])) })
-	case 0x0d:
-		return each(n, func(i int) float32 { return math.Float32frombits(binary.BigEndian.Uint32(b[4*i:])) })
-	default:
-		return each(n, func(i int) float64 { return math.Float64frombits(binary.BigEndian.Uint64(b[8*i:])) })
+	values, err := raw.Read(r, kind, binary.BigEndian, n, likely-at)
+	if err != nil {
+		return bad("damaged values or too few", fmt.Sprintf("%d of %d bytes each", n, kind.Size()), err)
 	}
-}
-
-func each[T any](n int, at func(i int) T) []T {
-	out := make([]T, n)
-	for i := range out {
-		out[i] = at(i)
+	at += int64(n) * int64(kind.Size())
+	// Reading on also compares the checksum of a compressed file.
+	if m, err := io.ReadFull(r, word[:1]); m > 0 {
+		return bad("bytes after the values", fmt.Sprintf("the end after %v values", shape), nil)
+	} else if !errors.Is(err, io.EOF) {
+		return bad("a damaged end", "the checksum of the contents", err)
 	}
-	return out
-}
-
-func bad(name, where, found, want string, cause error) error {
-	return &data.FileError{Path: name, Where: where, Found: found, Want: want, Err: cause}
+	return data.Array{Shape: shape, Values: values}, nil
 }
