@@ -11,7 +11,7 @@ import (
 //
 //	Dice_k = (2 sum p_k y_k + Smooth) / (sum p_k + sum y_k + Smooth)
 //
-// with sums over all positions of the batch (Milletari et al., 3DV 2016).
+// with sums over all positions of the batch. (Milletari et al., 3DV 2016)
 type DiceCE struct {
 	// Entropy and Overlap weight the two parts. Default .5 each.
 	Entropy float64 `yaml:"entropy"`
@@ -29,7 +29,7 @@ var _ Loss = (*DiceCE)(nil)
 
 // Validate checks the ranges of the settings.
 func (d *DiceCE) Validate() error {
-	if d.Entropy < 0 || d.Overlap < 0 || d.Smooth <= 0 {
+	if !(d.Entropy >= 0 && d.Overlap >= 0 && d.Smooth > 0) {
 		return fmt.Errorf("objective: dice-ce: entropy %g, overlap %g, smooth %g: the first two must not be negative, smooth above 0",
 			d.Entropy, d.Overlap, d.Smooth)
 	}
@@ -39,6 +39,9 @@ func (d *DiceCE) Validate() error {
 // Loss returns the weighted sum; sample weights count in both parts.
 func (d *DiceCE) Loss(logits, labels, weights *graph.Node) *graph.Node {
 	classes := logits.Shape().Dimensions[logits.Rank()-1]
+	if classes < 2 {
+		panic(fmt.Errorf("objective: dice-ce: %d classes: class 0 is the background, so it takes 2 or more", classes))
+	}
 	entropy := CrossEntropy{Classes: d.Classes}.Loss(logits, labels, weights)
 	p := graph.Softmax(logits, -1)
 	y := graph.OneHot(labels, classes, logits.DType())

@@ -13,7 +13,7 @@ type L1 struct{}
 type MSE struct{}
 
 // Huber is the mean of e²/2 for errors |e| up to Delta, and of
-// Delta (|e| - Delta/2) beyond (Huber, 1964).
+// Delta (|e| - Delta/2) beyond. (Huber, 1964)
 type Huber struct {
 	// Delta is where the loss turns linear, > 0. Default 1.
 	Delta float64 `yaml:"delta"`
@@ -40,16 +40,17 @@ func (MSE) Loss(logits, labels, weights *graph.Node) *graph.Node {
 
 // Loss returns the mean Huber loss.
 func (h *Huber) Loss(logits, labels, weights *graph.Node) *graph.Node {
-	size := graph.Abs(graph.Sub(logits, labels))
-	// q²/2 + Delta (|e|-q) with q = min(|e|, Delta) covers both cases.
-	q := graph.MinScalar(size, h.Delta)
-	per := graph.Add(graph.MulScalar(graph.Square(q), .5), graph.MulScalar(graph.Sub(size, q), h.Delta))
+	e := graph.Sub(logits, labels)
+	// q (e - q/2) with q = e clipped to Delta covers both cases and can be
+	// differentiated twice at 0, where |e| cannot.
+	q := graph.ClipScalar(e, -h.Delta, h.Delta)
+	per := graph.Mul(q, graph.Sub(e, graph.MulScalar(q, .5)))
 	return mean(per, weights)
 }
 
 // Validate checks delta.
 func (h *Huber) Validate() error {
-	if h.Delta <= 0 {
+	if !(h.Delta > 0) {
 		return fmt.Errorf("objective: huber: delta %g: must be above 0", h.Delta)
 	}
 	return nil

@@ -24,6 +24,15 @@ type MeanDice struct{}
 // (classes 1, 2, 3), tumour core (1, 3) and enhancing tumour (3).
 type BraTSDice struct{}
 
+// Explained is the share of the labels' variance within the batch that the
+// predictions explain, the coefficient of determination R², at most 1:
+//
+//	1 - sum (z - y)² / sum (y - mean y)²
+//
+// with the mean taken per output and the sums over everything. Labels that do
+// not vary give 0, or 1 when the predictions are exact.
+type Explained struct{}
+
 // NegativeLoss takes a loss with its sign changed as the signal.
 type NegativeLoss struct{ Of Loss }
 
@@ -33,6 +42,7 @@ var (
 	_ Signal = LabelAccuracy{}
 	_ Signal = MeanDice{}
 	_ Signal = BraTSDice{}
+	_ Signal = Explained{}
 	_ Signal = NegativeLoss{}
 )
 
@@ -65,6 +75,18 @@ func (MeanDice) Signal(logits, labels *graph.Node) *graph.Node {
 // Signal returns the mean Dice overlap of the regions.
 func (BraTSDice) Signal(logits, labels *graph.Node) *graph.Node {
 	return overlap(logits, labels, [][]int{{1, 2, 3}, {1, 3}, {3}})
+}
+
+// Signal returns the explained share.
+func (Explained) Signal(logits, labels *graph.Node) *graph.Node {
+	left := graph.ReduceAllSum(graph.Square(graph.Sub(logits, labels)))
+	centre := graph.ExpandLeftToRank(graph.ReduceMean(labels, 0), labels.Rank())
+	spread := graph.ReduceAllSum(graph.Square(graph.Sub(labels, centre)))
+	zero := graph.ScalarZero(left.Graph(), left.DType())
+	flat := graph.Equal(spread, zero)
+	exact := truth(graph.Equal(left, zero))
+	share := graph.OneMinus(graph.Div(left, graph.Where(flat, graph.OnesLike(spread), spread)))
+	return graph.Where(flat, exact, share)
 }
 
 // Signal returns the negative loss.

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -38,7 +39,7 @@ func (*Adam) Slots() int { return 2 }
 
 // Validate checks the ranges of the settings.
 func (o *Adam) Validate() error {
-	if o.Beta1 < 0 || o.Beta1 >= 1 || o.Beta2 < 0 || o.Beta2 >= 1 || o.Epsilon <= 0 {
+	if !(o.Beta1 >= 0 && o.Beta1 < 1 && o.Beta2 >= 0 && o.Beta2 < 1 && o.Epsilon > 0) {
 		return fmt.Errorf("optim: adam: beta1 %g, beta2 %g, epsilon %g: betas must be in [0,1), epsilon above 0",
 			o.Beta1, o.Beta2, o.Epsilon)
 	}
@@ -59,8 +60,11 @@ func (o *Adam) Update(p, grad *graph.Node, slots []*graph.Node, rate, decay, ste
 	return graph.Sub(p, along), []*graph.Node{m, v}
 }
 
-// correction is 1 - beta^step.
+// correction is 1 - beta^step. In float32 the subtraction would lose three
+// digits in the first steps; expm1 does not.
 func correction(beta float64, step *graph.Node) *graph.Node {
-	base := graph.Scalar(step.Graph(), step.DType(), beta)
-	return graph.OneMinus(graph.Pow(base, step))
+	if beta == 0 {
+		return graph.OnesLike(step)
+	}
+	return graph.Neg(graph.Expm1(graph.MulScalar(step, math.Log(beta))))
 }

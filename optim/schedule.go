@@ -45,14 +45,14 @@ func (*Step) Observe(float64) {}
 
 // Validate checks the ranges of the settings.
 func (s *Step) Validate() error {
-	if s.Every < 1 || s.Factor <= 0 {
+	if s.Every < 1 || !(s.Factor > 0) {
 		return fmt.Errorf("optim: step schedule: every %d, factor %g: every must be 1 or more, factor above 0", s.Every, s.Factor)
 	}
 	return nil
 }
 
 // Cosine falls along half a cosine from the base rate to Floor over Epochs.
-// Loshchilov and Hutter, ICLR 2017.
+// (Loshchilov and Hutter, ICLR 2017)
 type Cosine struct {
 	Base   float64 `json:"base" yaml:"-"`
 	Epochs int     `json:"epochs" yaml:"epochs"`
@@ -70,75 +70,8 @@ func (*Cosine) Observe(float64) {}
 
 // Validate checks the ranges of the settings.
 func (c *Cosine) Validate() error {
-	if c.Epochs < 0 || c.Floor < 0 {
+	if c.Epochs < 0 || !(c.Floor >= 0) {
 		return fmt.Errorf("optim: cosine schedule: epochs %d, floor %g: neither may be negative", c.Epochs, c.Floor)
 	}
 	return nil
 }
-
-// Plateau multiplies the rate by Factor when the validation loss has not
-// fallen by the relative Threshold for more than Patience epochs.
-type Plateau struct {
-	Base      float64 `json:"base" yaml:"-"`
-	Factor    float64 `json:"factor" yaml:"factor"`
-	Patience  int     `json:"patience" yaml:"patience"`
-	Threshold float64 `json:"threshold" yaml:"threshold"`
-	// Scale, Best and Waited are its state; Seen says that Best is set.
-	Scale  float64 `json:"scale" yaml:"-"`
-	Best   float64 `json:"best" yaml:"-"`
-	Waited int     `json:"waited" yaml:"-"`
-	Seen   bool    `json:"seen" yaml:"-"`
-}
-
-// DefaultPlateau returns factor 0.1 after 10 epochs without an improvement of
-// one in ten thousand.
-func DefaultPlateau() *Plateau {
-	return &Plateau{Factor: .1, Patience: 10, Threshold: 1e-4, Scale: 1}
-}
-
-// Rate returns the base rate times the reductions so far.
-func (p *Plateau) Rate(int) float64 { return p.Base * p.Scale }
-
-// Observe counts epochs without improvement.
-func (p *Plateau) Observe(loss float64) {
-	switch {
-	case math.IsNaN(loss):
-		p.Waited++
-	case !p.Seen || loss < p.Best*(1-p.Threshold):
-		p.Best, p.Waited, p.Seen = loss, 0, true
-	default:
-		p.Waited++
-	}
-	if p.Waited > p.Patience {
-		p.Scale *= p.Factor
-		p.Waited = 0
-	}
-}
-
-// Validate checks the ranges of the settings.
-func (p *Plateau) Validate() error {
-	if p.Factor <= 0 || p.Factor >= 1 || p.Patience < 0 || p.Threshold < 0 {
-		return fmt.Errorf("optim: plateau schedule: factor %g, patience %d, threshold %g: factor must be in (0,1), the others not negative",
-			p.Factor, p.Patience, p.Threshold)
-	}
-	return nil
-}
-
-// Warmup rises linearly to the rate of another schedule: from Start at epoch 0
-// to that rate at epoch Epochs; the other schedule's epochs count from there.
-type Warmup struct {
-	Epochs int      `json:"epochs"`
-	Start  float64  `json:"start"`
-	After  Schedule `json:"after"`
-}
-
-// Rate returns the rising rate, then that of the other schedule.
-func (w *Warmup) Rate(epoch int) float64 {
-	if epoch >= w.Epochs {
-		return w.After.Rate(epoch - w.Epochs)
-	}
-	return w.Start + (w.After.Rate(0)-w.Start)*float64(epoch)/float64(w.Epochs)
-}
-
-// Observe passes the loss on.
-func (w *Warmup) Observe(loss float64) { w.After.Observe(loss) }
