@@ -11,7 +11,7 @@ import (
 //
 //	Dice_k = (2 sum p_k y_k + Smooth) / (sum p_k + sum y_k + Smooth)
 //
-// with sums over all positions of the batch. (Milletari et al., 3DV 2016)
+// with sums over all positions of the batch (Milletari et al., 3DV 2016).
 type DiceCE struct {
 	// Entropy and Overlap weight the two parts. Default .5 each.
 	Entropy float64 `yaml:"entropy"`

@@ -13,7 +13,7 @@ type L1 struct{}
 type MSE struct{}
 
 // Huber is the mean of e²/2 for errors |e| up to Delta, and of
-// Delta (|e| - Delta/2) beyond. (Huber, 1964)
+// Delta (|e| - Delta/2) beyond (Huber, 1964).
 type Huber struct {
 	// Delta is where the loss turns linear, > 0. Default 1.
 	Delta float64 `yaml:"delta"`

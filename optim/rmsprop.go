@@ -7,7 +7,7 @@ import (
 )
 
 // RMSProp divides the gradient by a moving root mean square of itself.
-// (Hinton, 2012)
+// Hinton, 2012.
 type RMSProp struct {
 	// Alpha is the decay of the mean square, in [0,1). Default 0.99.
 	Alpha float64 `yaml:"alpha"`

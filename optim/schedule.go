@@ -52,7 +52,7 @@ func (s *Step) Validate() error {
 }
 
 // Cosine falls along half a cosine from the base rate to Floor over Epochs.
-// (Loshchilov and Hutter, ICLR 2017)
+// Loshchilov and Hutter, ICLR 2017.
 type Cosine struct {
 	Base   float64 `json:"base" yaml:"-"`
 	Epochs int     `json:"epochs" yaml:"epochs"`
