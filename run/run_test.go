@@ -15,7 +15,8 @@ func example() *Checkpoint {
 		Events: 12, State: []byte(`{"epoch":3}`),
 		Arrays: []Array{
 			{"a", []int{2, 2}, []float32{1, -2, float32(math.Inf(1)), 0}},
-			{"scalar", []int{}, []float32{7}}, {"empty", []int{0, 3}, []float32{}},
+			{"scalar", []int{}, []float32{7}},
+			{"empty", []int{0, 3}, []float32{}},
 		},
 	}
 }
