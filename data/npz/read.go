@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
-	"unicode/utf8"
 
 	"cggm/data"
 	"cggm/data/internal/raw"
@@ -42,11 +40,11 @@ func decode(r io.Reader, limit, likely int64, name string) (data.Array, error) {
 	if err != nil {
 		return data.Array{}, err
 	}
-	values, err := h.values(r, n, likely-h.offset)
+	values, err := h.Read(r, n, likely-h.offset)
 	if err != nil {
 		return data.Array{}, &data.FileError{
 			Path: name, Where: fmt.Sprintf("offset %d", h.offset), Found: "too few bytes or unreadable ones",
-			Want: fmt.Sprintf("%d elements of %d bytes", n, h.size), Err: err,
+			Want: fmt.Sprintf("%d elements of %d bytes", n, h.Size), Err: err,
 		}
 	}
 	if h.fortran {
@@ -58,52 +56,12 @@ func decode(r io.Reader, limit, likely int64, name string) (data.Array, error) {
 // elements returns the number of elements after checking that have bytes can
 // hold them.
 func (h *header) elements(have int64, name string) (int, error) {
-	n, err := raw.Reserve(h.shape, h.size, max(0, have))
+	n, err := raw.Reserve(h.shape, h.Size, max(0, have))
 	if err != nil {
 		return 0, &data.FileError{
-			Path: name, Where: "shape", Found: fmt.Sprintf("%v of %d-byte elements", h.shape, h.size),
+			Path: name, Where: "shape", Found: fmt.Sprintf("%v of %d-byte elements", h.shape, h.Size),
 			Want: fmt.Sprintf("no more than the %d bytes that follow", max(0, have)), Err: err,
 		}
 	}
 	return n, nil
-}
-
-// values reads n elements in the order of the file.
-func (h *header) values(r io.Reader, n int, have int64) (any, error) {
-	if h.kind != 0 {
-		return raw.Read(r, h.kind, h.order, n, have)
-	}
-	out := make([]string, 0, max(0, min(int64(n), have/int64(max(1, h.size)))))
-	if n == 0 {
-		return out, nil
-	}
-	// A single string may claim to be long: read it as bytes come.
-	var b strings.Builder
-	for range n {
-		b.Reset()
-		if _, err := io.CopyN(&b, r, int64(h.size)); err != nil {
-			return nil, err
-		}
-		text := b.String()
-		if h.unicode {
-			var err error
-			if text, err = h.decodeUnicode(text); err != nil {
-				return nil, fmt.Errorf("string %d: %w", len(out), err)
-			}
-		}
-		out = append(out, strings.TrimRight(text, "\x00"))
-	}
-	return out, nil
-}
-
-func (h *header) decodeUnicode(s string) (string, error) {
-	var b strings.Builder
-	for i := 0; i+4 <= len(s); i += 4 {
-		r := h.order.Uint32([]byte(s[i : i+4]))
-		if r > utf8.MaxRune || !utf8.ValidRune(rune(r)) {
-			return "", fmt.Errorf("code point %#x", r)
-		}
-		b.WriteRune(rune(r))
-	}
-	return b.String(), nil
 }

@@ -73,10 +73,10 @@ func (r *Rows) Read(from, to int) (data.Array, error) {
 	}
 	shape := r.Shape()
 	shape[0] = to - from
-	width := int64(r.width) * int64(r.header.size)
+	width := int64(r.width) * int64(r.header.Size)
 	start := r.header.offset + int64(from)*width
 	length := int64(to-from) * width
-	values, err := r.header.values(io.NewSectionReader(r.r, start, length), (to-from)*r.width, length)
+	values, err := r.header.Read(io.NewSectionReader(r.r, start, length), (to-from)*r.width, length)
 	if err != nil {
 		return data.Array{}, &data.FileError{
 			Path: r.path, Where: fmt.Sprintf("offset %d", start), Found: "unreadable rows", Want: fmt.Sprintf("%d bytes", length), Err: err,

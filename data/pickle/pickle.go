@@ -1,0 +1,96 @@
+// Package pickle reads pickles of Python, protocols 0 to 5, whose leaves are
+// plain values and arrays of numpy. Nothing in a pickle is executed: the few
+// classes that arrays are made of are rebuilt here, and any other class is an
+// error.
+package pickle
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"cggm/data"
+)
+
+// Class stands for a Python class or function: it is called with the arguments
+// in the pickle.
+type Class func(args []any) (any, error)
+
+// Loader reads pickles. The zero value knows the classes of numpy arrays and
+// of ordered dictionaries.
+type Loader struct {
+	// Classes are known besides, by "module.name".
+	Classes map[string]Class
+	// Persistent replaces references to objects outside of the pickle. Nil:
+	// they are an error.
+	Persistent func(id any) (any, error)
+}
+
+// Read reads the pickle at path: see [Decode].
+func Read(path string) (any, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("pickle: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // nothing was written
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("pickle: %w", err)
+	}
+	return Decode(f, info.Size(), path)
+}
+
+// Decode reads a pickle of size bytes; name stands for the file in errors. It
+// returns nil, bool, int64, *big.Int beyond that, float64, string, []byte (the
+// strings of Python 2 too), [data.Array], [Tuple], [*List] (sets too), [*Dict]
+// or [*Objects].
+func Decode(r io.Reader, size int64, name string) (any, error) {
+	return Loader{}.Decode(r, size, name)
+}
+
+// Decode reads a pickle as the function Decode does, with the classes of the
+// loader.
+func (l Loader) Decode(r io.Reader, size int64, name string) (any, error) {
+	m := &machine{r: bufio.NewReader(r), size: size, loader: l, sparse: make(map[int]any)}
+	m.budget = arrayFactor*size + arraySlack
+	v, err := m.run()
+	if err == nil {
+		var rest [1]byte
+		if n, _ := io.ReadFull(m.r, rest[:]); n > 0 {
+			m.op = m.at
+			err = bad("bytes after the object", "a file of one pickle", nil)
+		}
+	}
+	if err == nil {
+		v, err = m.finish(v)
+	}
+	var fe *data.FileError
+	if errors.As(err, &fe) {
+		fe.Path = name
+		if fe.Where == "" {
+			fe.Where = fmt.Sprintf("offset %d", m.op)
+		}
+		return nil, fe
+	}
+	if err != nil {
+		return nil, fmt.Errorf("pickle: %s: %w", name, err)
+	}
+	return v, nil
+}
+
+// The bytes of arrays may come out of a pickle as often as it refers to them:
+// together they are bounded by a multiple of its size.
+const (
+	arrayFactor = 4
+	arraySlack  = 1 << 16
+)
+
+// bad returns an error about the file at the current place.
+func bad(found, want string, err error) error {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return &data.FileError{Found: found, Want: want, Err: err}
+}
