@@ -128,6 +128,17 @@ func (s Scope) SetFixed(name string, value *graph.Node) {
 	s.binding.state().updates[i] = value
 }
 
+// Preset makes init give the declared parameter its initial value, for example
+// a pretrained one, instead of the way it was declared with. It panics when the
+// scope has no parameter of this name.
+func (s Scope) Preset(name string, init Init) {
+	i := s.binding.Set.Index(s.path + "/" + name)
+	if i < 0 {
+		exceptions.Panicf("param: %q is not a parameter: declare it with Var or Fixed first", s.path+"/"+name)
+	}
+	s.binding.Set.specs[i].init = init
+}
+
 func (s Scope) variable(name string, init Init, dims []int, fixed bool) *graph.Node {
 	i, err := s.binding.Set.declare(&Spec{
 		Name: s.path + "/" + name, Group: s.group, Dims: append([]int{}, dims...), Fixed: fixed, init: init,

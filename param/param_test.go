@@ -145,3 +145,20 @@ func TestFrozenScopePassesNoGradient(t *testing.T) {
 		t.Errorf("gradient %v (%v), want 6", got, err)
 	}
 }
+
+func TestPresetReplacesTheInitialValue(t *testing.T) {
+	set := &Set{}
+	b := &Binding{Graph: graph.NewGraph(open(t), "preset"), Set: set}
+	s := b.Scope(Group{Kind: Head})
+	s.Var("w", Ones, 2)
+	s.Fixed("mean", Zeros, 2)
+	s.Preset("w", Constant(3))
+	s.Preset("mean", Constant(4))
+	s.Var("w", Ones, 2) // asking again must not bring the old value back
+	if got := set.Initial(1); !slices.Equal(got[0], []float32{3, 3}) || !slices.Equal(got[1], []float32{4, 4}) {
+		t.Errorf("initial values %v, want those of the presets", got)
+	}
+	if err := exceptions.TryCatch[error](func() { s.Preset("missing", Ones) }); err == nil {
+		t.Error("a preset for an unknown parameter must be refused")
+	}
+}
