@@ -1,11 +1,14 @@
 package cpu
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
+
+	"cggm/backend/cpu/internal/kernel"
 )
 
 // compiler turns the recorded main function into a list of steps.
@@ -18,6 +21,32 @@ type compiler struct {
 	group   map[*node]*group // of fused nodes
 	stores  map[*value]int
 	program *program
+	able    map[*node]bool  // whether there is a kernel
+	pinned  map[*value]bool // values that must be stored
+	part    bool            // the body of a region: every node needs a kernel
+}
+
+func newCompiler(b *Backend) *compiler {
+	return &compiler{
+		backend: b, same: make(map[*value]*value), users: make(map[*value][]*node),
+		isOut: make(map[*value]bool), group: make(map[*node]*group), stores: make(map[*value]int),
+		able: make(map[*node]bool), pinned: make(map[*value]bool),
+		program: &program{backend: b, consts: make(map[int]any)},
+	}
+}
+
+// runs reports whether a node has a kernel here.
+func (c *compiler) runs(n *node) bool {
+	able, known := c.able[n]
+	if !known {
+		if elementwise[n.op] && c.fusable(n) {
+			able = true
+		} else if build, ok := natives[n.op]; ok && size(n.outputs[0].shape) > 0 {
+			able = build(n, make([]int, len(n.inputs)), make([]int, len(n.outputs))) != nil
+		}
+		c.able[n] = able
+	}
+	return able
 }
 
 // program is a compiled graph: steps over numbered stores. Stores hold
@@ -25,6 +54,7 @@ type compiler struct {
 // last kind shares slots.
 type program struct {
 	backend *Backend
+	workers kernel.Parallel // of frames; nil: none
 	names   []string
 	inputs  []shapes.Shape
 	outputs []shapes.Shape
@@ -61,11 +91,16 @@ type step struct {
 }
 
 func compile(b *builder) (*program, error) {
-	c := &compiler{
-		backend: b.backend, same: make(map[*value]*value), users: make(map[*value][]*node),
-		isOut: make(map[*value]bool), group: make(map[*node]*group), stores: make(map[*value]int),
-		program: &program{backend: b.backend, names: b.main.names, consts: make(map[int]any)},
+	p, err := compileWith(b, true)
+	if errors.Is(err, errUnsplit) {
+		return compileWith(b, false)
 	}
+	return p, err
+}
+
+func compileWith(b *builder, split bool) (*program, error) {
+	c := newCompiler(b.backend)
+	c.program.workers, c.program.names = parallel, b.main.names
 	c.prune(b.main)
 	c.merge()
 	for _, v := range b.main.outputs {
@@ -74,16 +109,17 @@ func compile(b *builder) (*program, error) {
 	c.foldTransposes()
 	c.prune2(b.main)
 	c.countUsers()
-	c.fuse()
 	p := c.program
 	for _, v := range b.main.params {
 		p.inputs = append(p.inputs, v.shape)
 		p.params = append(p.params, c.store(v))
 	}
-	for _, n := range c.nodes {
-		if err := c.emit(n); err != nil {
-			return nil, fmt.Errorf("cpu: compile operation %s: %w", n.op, err)
-		}
+	var t *tiling
+	if split {
+		t = c.bestTiling(b.main.params)
+	}
+	if err := c.regions(t); err != nil {
+		return nil, err
 	}
 	seen := make(map[int]bool)
 	for _, v := range b.main.outputs {
@@ -164,6 +200,12 @@ func (c *compiler) alias(n *node) bool {
 	case compute.OpTypeReshape, compute.OpTypeIdentity, compute.OpTypeSchedulingBarrier:
 		c.same[n.outputs[0]] = n.inputs[0]
 		return true
+	case compute.OpTypeTranspose:
+		if !inPlaceOrder(n.args[0].([]int), n.inputs[0].shape.Dimensions) {
+			return false
+		}
+		c.same[n.outputs[0]] = n.inputs[0]
+		return true
 	case compute.OpTypeOptimizationBarrier:
 		for i, v := range n.outputs {
 			c.same[v] = n.inputs[i]
@@ -188,6 +230,21 @@ func (c *compiler) alias(n *node) bool {
 		}
 	}
 	return false
+}
+
+// inPlaceOrder reports whether a permutation moves axes of size 1 only.
+func inPlaceOrder(perm, dims []int) bool {
+	last := -1
+	for _, axis := range perm {
+		if dims[axis] == 1 {
+			continue
+		}
+		if axis < last {
+			return false
+		}
+		last = axis
+	}
+	return true
 }
 
 // key identifies what a node computes, "" when it must not be merged.
@@ -281,9 +338,12 @@ func (c *compiler) emit(n *node) error {
 		c.add(s)
 		return nil
 	}
+	if c.part {
+		return fmt.Errorf("cpu: compile operation %s: %w", n.op, errUnsplit)
+	}
 	s, err := c.island(n)
 	if err != nil {
-		return err
+		return fmt.Errorf("cpu: compile operation %s: %w", n.op, err)
 	}
 	c.add(s)
 	return nil

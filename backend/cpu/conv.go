@@ -63,12 +63,12 @@ func convGeneral(n *node, in, out []int) func(*frame) error {
 			Out: kernel.Layout4{N: a.Ker.C, C: a.Ker.N, H: a.Ker.H, W: a.Ker.W},
 		}
 		return func(fr *frame) error {
-			kernel.ConvKernelGrad(parallel, g, fr.bufs[out[0]].([]float32), fr.bufs[in[0]].([]float32), fr.bufs[in[1]].([]float32))
+			kernel.ConvKernelGrad(fr.workers, g, fr.bufs[out[0]].([]float32), fr.bufs[in[0]].([]float32), fr.bufs[in[1]].([]float32))
 			return nil
 		}
 	}
 	return func(fr *frame) error {
-		kernel.Conv(parallel, a, fr.bufs[out[0]].([]float32), fr.bufs[in[0]].([]float32), fr.bufs[in[1]].([]float32))
+		kernel.Conv(fr.workers, a, fr.bufs[out[0]].([]float32), fr.bufs[in[0]].([]float32), fr.bufs[in[1]].([]float32))
 		return nil
 	}
 }

@@ -119,13 +119,13 @@ func dotGeneral(n *node, in, out []int) func(*frame) error {
 		}
 		switch {
 		case count == 1:
-			call(parallel, 0)
+			call(fr.workers, 0)
 		case m*cols*k*inner*count < 1<<16:
 			for i := range count {
 				call(nil, i)
 			}
 		default:
-			parallel(count, func(i int) { call(nil, i) })
+			fr.parallel(count, func(i int) { call(nil, i) })
 		}
 		return nil
 	}
@@ -161,9 +161,9 @@ func copiedDot(d *dot, in, out []int) func(*frame) error {
 		}
 		defer scratch.Put(buffers)
 		a, b := buffers[0], buffers[1]
-		boxes(a, fr.bufs[in[0]].([]float32), 0, ls, ld)
-		boxes(b, fr.bufs[in[1]].([]float32), 0, rs, rd)
-		kernel.Gemm(parallel, kernel.GemmArgs{
+		boxes(fr, a, fr.bufs[in[0]].([]float32), 0, ls, ld)
+		boxes(fr, b, fr.bufs[in[1]].([]float32), 0, rs, rd)
+		kernel.Gemm(fr.workers, kernel.GemmArgs{
 			M: m, N: cols, K: k, A: a, ARow: k, ACol: 1, B: b, BRow: 1, BCol: k,
 			C: fr.bufs[out[0]].([]float32), LDC: cols,
 			Batch: batch, AStride: m * k, BStride: cols * k, CStride: m * cols,

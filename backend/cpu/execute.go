@@ -7,6 +7,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
+
+	"cggm/backend/cpu/internal/kernel"
 )
 
 var _ compute.Executable = (*program)(nil)
@@ -15,6 +17,22 @@ var _ compute.Executable = (*program)(nil)
 type frame struct {
 	bufs  []any // by store
 	slots []any
+	// workers spreads a step over threads; nil inside a region, whose blocks
+	// run on threads of their own.
+	workers kernel.Parallel
+	// block is the number of the region's block being computed.
+	block int
+}
+
+// parallel runs body(0) to body(n-1) on the frame's workers.
+func (fr *frame) parallel(n int, body func(i int)) {
+	if fr.workers != nil {
+		fr.workers(n, body)
+		return
+	}
+	for i := range n {
+		body(i)
+	}
 }
 
 // arenas keeps the frames of executions that have ended.
@@ -48,7 +66,7 @@ func (p *program) frame() (*frame, error) {
 		p.arenas.free = p.arenas.free[:n-1]
 		return fr, nil
 	}
-	fr := &frame{bufs: make([]any, len(p.stores)), slots: make([]any, len(p.slots))}
+	fr := &frame{bufs: make([]any, len(p.stores)), slots: make([]any, len(p.slots)), workers: p.workers}
 	for i, k := range p.slots {
 		data, err := p.backend.memory.take(k.dtype, k.len)
 		if err != nil {

@@ -167,7 +167,7 @@ func (c *compiler) fuse() {
 		}
 		v := n.outputs[0]
 		var g *group
-		joins := !c.isOut[v] && len(c.users[v]) > 0
+		joins := !c.isOut[v] && !c.pinned[v] && len(c.users[v]) > 0
 		for _, u := range c.users[v] {
 			ug := c.group[u]
 			if ug == nil || (g != nil && ug != g) || size(ug.root.outputs[0].shape) != size(v.shape) || !c.readsFull(u, v) {

@@ -16,6 +16,9 @@ func (c *compiler) foldTransposes() {
 		if n.op != compute.OpTypeDotGeneral || n.outputs[0].shape.DType != dtypes.Float32 {
 			continue
 		}
+		if _, folded := n.args[len(n.args)-1].(*dot); folded {
+			continue
+		}
 		d := newDot(n)
 		n.args = append(slices.Clone(n.args), d)
 		for side, o := range []*dotOperand{&d.lhs, &d.rhs} {
@@ -70,7 +73,7 @@ func (c *compiler) native(n *node) (step, bool) {
 // neverRead reports whether all readers of a broadcast look through it.
 func (c *compiler) neverRead(n *node) bool {
 	v := n.outputs[0]
-	if c.isOut[v] {
+	if c.isOut[v] || c.pinned[v] {
 		return false
 	}
 	for _, u := range c.users[v] {
@@ -139,7 +142,7 @@ func product(dims []int) int {
 
 // boxes copies a strided box in blocks of its first axis that run in parallel
 // when there is enough to do.
-func boxes[T any](dst, src []T, srcOffset int, srcStrides, dims []int) {
+func boxes[T any](fr *frame, dst, src []T, srcOffset int, srcStrides, dims []int) {
 	dstStrides := strides(dims)
 	total := product(dims)
 	if total < 1<<15 || len(dims) == 0 || dims[0] < 2 {
@@ -148,7 +151,7 @@ func boxes[T any](dst, src []T, srcOffset int, srcStrides, dims []int) {
 	}
 	rows := max(1, (1<<14)/(total/dims[0]))
 	blocks := (dims[0] + rows - 1) / rows
-	parallel(blocks, func(i int) {
+	fr.parallel(blocks, func(i int) {
 		from := i * rows
 		part := slices.Clone(dims)
 		part[0] = min(rows, dims[0]-from)
@@ -181,7 +184,7 @@ func copier(in, out, offset int, srcStrides, dims []int, dtype dtypes.DType) fun
 
 func typedCopier[T any](in, out, offset int, srcStrides, dims []int) func(*frame) error {
 	return func(fr *frame) error {
-		boxes(fr.bufs[out].([]T), fr.bufs[in].([]T), offset, srcStrides, dims)
+		boxes(fr, fr.bufs[out].([]T), fr.bufs[in].([]T), offset, srcStrides, dims)
 		return nil
 	}
 }

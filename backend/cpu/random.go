@@ -25,9 +25,9 @@ func random(n *node, in, out []int) func(*frame) error {
 	}
 	return func(fr *frame) error {
 		state := fr.bufs[in[0]].([]uint64)
-		key, counter := state[0], [2]uint64{state[1], state[2]}
+		key, counter := state[0], advance([2]uint64{state[1], state[2]}, uint64(fr.block*words/4))
 		if dst, ok := fr.bufs[out[1]].([]uint32); ok {
-			parallel((words+randomBlock-1)/randomBlock, func(i int) {
+			fr.parallel((words+randomBlock-1)/randomBlock, func(i int) {
 				from := i * randomBlock
 				kernel.Philox(dst[from:min(from+randomBlock, words)], key, advance(counter, uint64(from/4)))
 			})

@@ -40,12 +40,12 @@ func reduce(n *node, in, out []int) func(*frame) error {
 	outer, length, inner := product(x.Dimensions[:first]), product(x.Dimensions[first:last+1]), product(x.Dimensions[last+1:])
 	run := reduceBlock(n.op, outer, length, inner)
 	return func(fr *frame) error {
-		run(fr.bufs[out[0]].([]float32), fr.bufs[in[0]].([]float32))
+		run(fr, fr.bufs[out[0]].([]float32), fr.bufs[in[0]].([]float32))
 		return nil
 	}
 }
 
-func reduceBlock(op compute.OpType, outer, length, inner int) func(dst, src []float32) {
+func reduceBlock(op compute.OpType, outer, length, inner int) func(fr *frame, dst, src []float32) {
 	rows := map[compute.OpType]func(dst, x []float32, r, c int){
 		compute.OpTypeReduceSum: kernel.SumRows, compute.OpTypeReduceMax: kernel.MaxRows, compute.OpTypeReduceMin: kernel.MinRows,
 	}[op]
@@ -54,8 +54,8 @@ func reduceBlock(op compute.OpType, outer, length, inner int) func(dst, src []fl
 			return sumAll
 		}
 		block := max(1, sumBlock/length)
-		return func(dst, src []float32) {
-			parallel((outer+block-1)/block, func(i int) {
+		return func(fr *frame, dst, src []float32) {
+			fr.parallel((outer+block-1)/block, func(i int) {
 				from, to := i*block, min((i+1)*block, outer)
 				rows(dst[from:to], src[from*length:to*length], to-from, length)
 			})
@@ -66,9 +66,9 @@ func reduceBlock(op compute.OpType, outer, length, inner int) func(dst, src []fl
 		compute.OpTypeReduceMax: kernel.MaxCols, compute.OpTypeReduceMin: kernel.MinCols,
 	}[op]
 	if outer == 1 && op == compute.OpTypeReduceSum {
-		return func(dst, src []float32) { kernel.SumCols(parallel, dst, src, length, inner) }
+		return func(fr *frame, dst, src []float32) { kernel.SumCols(fr.workers, dst, src, length, inner) }
 	}
-	return func(dst, src []float32) {
+	return func(fr *frame, dst, src []float32) {
 		body := func(o int) { cols(dst[o*inner:(o+1)*inner], src[o*length*inner:(o+1)*length*inner], length, inner) }
 		if outer*length*inner < sumBlock {
 			for o := range outer {
@@ -76,14 +76,14 @@ func reduceBlock(op compute.OpType, outer, length, inner int) func(dst, src []fl
 			}
 			return
 		}
-		parallel(outer, body)
+		fr.parallel(outer, body)
 	}
 }
 
-func sumAll(dst, src []float32) {
+func sumAll(fr *frame, dst, src []float32) {
 	blocks := (len(src) + sumBlock - 1) / sumBlock
 	parts := make([]float32, blocks)
-	parallel(blocks, func(i int) { parts[i] = kernel.Sum(src[i*sumBlock : min((i+1)*sumBlock, len(src))]) })
+	fr.parallel(blocks, func(i int) { parts[i] = kernel.Sum(src[i*sumBlock : min((i+1)*sumBlock, len(src))]) })
 	dst[0] = kernel.Sum(parts)
 }
 
@@ -105,8 +105,8 @@ func reduceApart(n *node, axes, in, out []int) func(*frame) error {
 	run := reduceBlock(n.op, outer, product(dims)/outer, 1)
 	return func(fr *frame) error {
 		moved := make([]float32, product(dims))
-		boxes(moved, fr.bufs[in[0]].([]float32), 0, src, dims)
-		run(fr.bufs[out[0]].([]float32), moved)
+		boxes(fr, moved, fr.bufs[in[0]].([]float32), 0, src, dims)
+		run(fr, fr.bufs[out[0]].([]float32), moved)
 		return nil
 	}
 }

@@ -265,7 +265,7 @@ func (p *fusedProgram) run(fr *frame) error {
 		task(0)
 		return nil
 	}
-	parallel((tiles+taskTiles-1)/taskTiles, task)
+	fr.parallel((tiles+taskTiles-1)/taskTiles, task)
 	return nil
 }
 

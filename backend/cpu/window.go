@@ -97,7 +97,7 @@ func reduceWindow(n *node, in, out []int) func(*frame) error {
 	block := max(1, (1<<13)/w.channels)
 	return func(fr *frame) error {
 		src, dst := fr.bufs[in[0]].([]float32), fr.bufs[out[0]].([]float32)
-		parallel((rows+block-1)/block, func(b int) {
+		fr.parallel((rows+block-1)/block, func(b int) {
 			for o := b * block; o < min((b+1)*block, rows); o++ {
 				row := dst[o*w.channels : (o+1)*w.channels]
 				fill(row, start)
@@ -120,7 +120,7 @@ func selectAndScatter(n *node, in, out []int) func(*frame) error {
 	rows := product(w.out) / batch
 	return func(fr *frame) error {
 		src, grad, dst := fr.bufs[in[0]].([]float32), fr.bufs[in[1]].([]float32), fr.bufs[out[0]].([]float32)
-		parallel(batch, func(b int) {
+		fr.parallel(batch, func(b int) {
 			clear(dst[b*w.inStr[0] : (b+1)*w.inStr[0]])
 			best := make([]int, w.channels)
 			for o := b * rows; o < (b+1)*rows; o++ {

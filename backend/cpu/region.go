@@ -1,0 +1,332 @@
+package cpu
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+
+	"cggm/backend/cpu/internal/kernel"
+)
+
+// region is the part of a program that runs block after block of the batch:
+// a program of its own on blocks of its inputs.
+type region struct {
+	body   *program
+	blocks int
+	lanes  int
+	ins    []partOf // by parameter of the body
+	outs   []partOf // by result of the body
+}
+
+// partOf says which store of the program a parameter or result of the body is,
+// or is a block of.
+type partOf struct {
+	store int
+	len   int  // of a block; 0: the whole store
+	sum   bool // a result that is added up over the blocks
+}
+
+// maxLanes bounds the number of sequences of blocks that run at the same time.
+// Each lane adds up its own sums, and lanes are added in order, so that
+// results do not depend on the number of threads.
+const maxLanes = 16
+
+// blockWork is the number of elements that a node of a region should compute
+// at least, on average, for the calls not to weigh.
+const blockWork = 4096
+
+// minBlocks is the least number of blocks that keeps the threads busy.
+const minBlocks = 8
+
+// plannedRegion is a region before it is compiled.
+type plannedRegion struct {
+	nodes  []*node
+	blocks int
+}
+
+// errUnsplit says that a region cannot be compiled after all.
+var errUnsplit = errors.New("a node of the region has no kernel for parts")
+
+// builder of the body of a region.
+type regionCompiler struct {
+	t        *tiling
+	outer    *compiler
+	inner    *compiler
+	blocks   int
+	inside   map[*node]bool // nodes computed here
+	produced map[*value]*value
+	parts    map[*value]*value // aliases and inputs read part by part
+	wholes   map[*value]*value
+	region   *region
+	step     step
+}
+
+// shrink returns the shape of one of the blocks of s.
+func (rc *regionCompiler) shrink(s shapes.Shape) shapes.Shape {
+	axis, _ := rc.t.batchAxis(s)
+	out := s.Clone()
+	out.Dimensions[axis] /= rc.blocks
+	return out
+}
+
+// part returns what stands in the body for a part of v.
+func (rc *regionCompiler) part(v *value) *value {
+	if p := rc.parts[v]; p != nil {
+		return p
+	}
+	root := rc.outer.root(v)
+	own := rc.produced[root]
+	if own == nil {
+		n := size(root.shape) / rc.blocks
+		own = rc.parameter(shapes.Make(root.shape.DType, n), partOf{store: rc.outer.store(root), len: n})
+		rc.produced[root] = own
+	}
+	p := &value{node: own.node, index: own.index, shape: rc.shrink(v.shape)}
+	rc.inner.same[p] = own
+	rc.parts[v] = p
+	return p
+}
+
+// all returns what stands in the body for all of v.
+func (rc *regionCompiler) all(v *value) *value {
+	if p := rc.wholes[v]; p != nil {
+		return p
+	}
+	root := rc.outer.root(v)
+	if root != v {
+		own := rc.all(root)
+		p := &value{node: own.node, index: own.index, shape: v.shape}
+		rc.inner.same[p] = own
+		rc.wholes[v] = p
+		return p
+	}
+	own := rc.parameter(v.shape, partOf{store: rc.outer.store(v)})
+	rc.wholes[v] = own
+	return own
+}
+
+func (rc *regionCompiler) parameter(shape shapes.Shape, from partOf) *value {
+	n := &node{op: compute.OpTypeParameter}
+	v := &value{node: n, shape: shape}
+	n.outputs = []*value{v}
+	rc.region.ins = append(rc.region.ins, from)
+	rc.step.reads = append(rc.step.reads, from.store)
+	p := rc.inner.program
+	p.params = append(p.params, rc.inner.store(v))
+	return v
+}
+
+// node adds the version of n that computes one block.
+func (rc *regionCompiler) node(n *node) {
+	own := &node{op: n.op, args: n.args}
+	parts := rc.t.byPart[n]
+	for i, v := range n.inputs {
+		if parts[i] {
+			own.inputs = append(own.inputs, rc.part(v))
+		} else {
+			own.inputs = append(own.inputs, rc.all(v))
+		}
+	}
+	sums := rc.t.kind[n] == summing
+	for i, v := range n.outputs {
+		shape := v.shape
+		if !sums && (n.op != compute.OpTypeRNGBitGenerator || i == 1) {
+			shape = rc.shrink(shape)
+		}
+		out := &value{node: own, index: i, shape: shape}
+		own.outputs = append(own.outputs, out)
+		rc.produced[v] = out
+	}
+	if n.op == compute.OpTypeDotGeneral {
+		d := *n.args[len(n.args)-1].(*dot)
+		d.lhs = d.lhs.part(rc.t.extent, rc.blocks)
+		if parts[1] {
+			d.rhs = d.rhs.part(rc.t.extent, rc.blocks)
+		}
+		d.batch = nil
+		for _, axis := range d.lhs.batchAxes {
+			d.batch = append(d.batch, d.lhs.dims[axis])
+		}
+		own.args = append(slices.Clone(n.args[:len(n.args)-1]), &d)
+	}
+	rc.inner.nodes = append(rc.inner.nodes, own)
+}
+
+// compileRegion returns the step that runs a region.
+func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]bool) (step, error) {
+	rc := &regionCompiler{
+		t: t, outer: c, blocks: r.blocks, produced: make(map[*value]*value), parts: make(map[*value]*value),
+		wholes: make(map[*value]*value), region: &region{blocks: r.blocks, lanes: min(r.blocks, maxLanes)},
+		step: step{name: "region"},
+	}
+	rc.inner = newCompiler(c.backend)
+	rc.inner.part = true
+	for _, n := range r.nodes {
+		rc.node(n)
+	}
+	for _, n := range r.nodes {
+		for _, v := range n.outputs {
+			if escapes[v] {
+				rc.inner.isOut[rc.produced[v]] = true
+			}
+		}
+	}
+	rc.inner.countUsers()
+	rc.inner.fuse()
+	for _, n := range rc.inner.nodes {
+		if err := rc.inner.emit(n); err != nil {
+			return step{}, err
+		}
+	}
+	body := rc.inner.program
+	for _, n := range r.nodes {
+		for _, v := range n.outputs {
+			if !escapes[v] {
+				continue
+			}
+			own := rc.produced[v]
+			out := partOf{store: c.store(v), len: size(own.shape), sum: t.kind[n] == summing}
+			rc.region.outs = append(rc.region.outs, out)
+			rc.step.writes = append(rc.step.writes, out.store)
+			body.results = append(body.results, rc.inner.store(own))
+		}
+	}
+	body.plan()
+	rc.region.body = body
+	rc.step.run = rc.region.run
+	return rc.step, nil
+}
+
+// run computes all blocks.
+func (r *region) run(fr *frame) error {
+	lanes := make([][]any, r.lanes) // sums by lane and result; the first lane's are the results
+	var mu sync.Mutex
+	var failure error
+	fail := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if failure == nil {
+			failure = err
+		}
+	}
+	fr.parallel(r.lanes, func(lane int) {
+		sums, err := r.lane(fr, lane)
+		if err != nil {
+			fail(err)
+		}
+		lanes[lane] = sums
+	})
+	if failure != nil {
+		return failure
+	}
+	r.add(fr, lanes)
+	return nil
+}
+
+// lane computes the blocks of one lane in order and returns its sums.
+func (r *region) lane(fr *frame, lane int) ([]any, error) {
+	body, err := r.body.frame()
+	if err != nil {
+		return nil, err
+	}
+	defer r.body.done(body)
+	memory := &r.body.backend.memory
+	sums, extra := make([]any, len(r.outs)), make([]any, len(r.outs))
+	for i, out := range r.outs {
+		if !out.sum {
+			continue
+		}
+		if lane == 0 {
+			sums[i] = fr.bufs[out.store]
+		} else if sums[i], err = memory.take(dtypes.Float32, out.len); err != nil {
+			return nil, err
+		}
+		if extra[i], err = memory.take(dtypes.Float32, out.len); err != nil {
+			return nil, err
+		}
+	}
+	first := r.blocks * lane / r.lanes
+	for block := first; block < r.blocks*(lane+1)/r.lanes; block++ {
+		body.block = block
+		for i, in := range r.ins {
+			data := fr.bufs[in.store]
+			if in.len > 0 {
+				data = cut(data, block*in.len, in.len)
+			}
+			body.bufs[r.body.params[i]] = data
+		}
+		for i, out := range r.outs {
+			s := r.body.results[i]
+			switch {
+			case !out.sum:
+				body.bufs[s] = cut(fr.bufs[out.store], block*out.len, out.len)
+			case block == first:
+				body.bufs[s] = sums[i]
+			default:
+				body.bufs[s] = extra[i]
+			}
+		}
+		for i := range r.body.steps {
+			if err := r.body.steps[i].run(body); err != nil {
+				return nil, err
+			}
+		}
+		if block == first {
+			continue
+		}
+		for i, out := range r.outs {
+			if out.sum {
+				total := sums[i].([]float32)
+				kernel.Add(total, total, extra[i].([]float32))
+			}
+		}
+	}
+	for i, out := range r.outs {
+		if out.sum {
+			memory.give(extra[i])
+		}
+	}
+	return sums, nil
+}
+
+// add adds the lanes' sums in order.
+func (r *region) add(fr *frame, lanes [][]any) {
+	fr.parallel(len(r.outs), func(i int) {
+		if !r.outs[i].sum {
+			return
+		}
+		total := lanes[0][i].([]float32)
+		for _, lane := range lanes[1:] {
+			part := lane[i].([]float32)
+			kernel.Add(total, total, part)
+			r.body.backend.memory.give(part)
+		}
+	})
+}
+
+// cut returns n elements of a flat slice.
+func cut(data any, from, n int) any {
+	switch d := data.(type) {
+	case []float32:
+		return d[from : from+n]
+	case []bool:
+		return d[from : from+n]
+	case []int32:
+		return d[from : from+n]
+	case []uint32:
+		return d[from : from+n]
+	case []int64:
+		return d[from : from+n]
+	case []float64:
+		return d[from : from+n]
+	case []uint64:
+		return d[from : from+n]
+	case []uint8:
+		return d[from : from+n]
+	}
+	return nil
+}

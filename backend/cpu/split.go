@@ -1,0 +1,241 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/gomlx/compute"
+)
+
+// regions splits the graph along its batch axis and emits its steps: level by
+// level, first the nodes that run in one go, then the region.
+func (c *compiler) regions(t *tiling) error {
+	if t == nil {
+		c.fuse()
+		return c.emitAll(c.nodes)
+	}
+	top := 0
+	for _, n := range c.nodes {
+		top = max(top, t.level[n])
+	}
+	planned := make([]*plannedRegion, top+1)
+	for level := range planned {
+		planned[level] = t.plan(level)
+	}
+	inRegion := make(map[*node]int) // level + 1
+	for level, r := range planned {
+		if r == nil {
+			continue
+		}
+		for _, n := range r.nodes {
+			if t.kind[n] != free {
+				inRegion[n] = level + 1
+			}
+		}
+	}
+	escapes := t.escapes(inRegion, planned)
+	// Nodes outside of regions are fused among themselves.
+	outside := make([]*node, 0, len(c.nodes))
+	byLevel := make([][]*node, top+1)
+	late := make([][]*node, top+1)
+	for _, n := range c.nodes {
+		switch {
+		case inRegion[n] > 0:
+			continue
+		case t.kind[n] == free && !escapes[n.outputs[0]]:
+			continue
+		case t.kind[n] == parted || t.kind[n] == summing:
+			late[t.level[n]] = append(late[t.level[n]], n)
+		default:
+			byLevel[t.level[n]] = append(byLevel[t.level[n]], n)
+		}
+	}
+	for level := range byLevel {
+		outside = append(append(outside, byLevel[level]...), late[level]...)
+	}
+	c.nodes = outside
+	for v := range escapes {
+		c.isOut[v] = c.isOut[v] || inRegion[v.node] > 0
+	}
+	for _, r := range planned {
+		if r == nil {
+			continue
+		}
+		for _, n := range r.nodes {
+			for i, v := range n.inputs {
+				if root := c.root(v); inRegion[root.node] == 0 && (t.kind[root.node] != free || !t.byPart[n][i]) {
+					c.pinned[root] = true
+				}
+			}
+		}
+	}
+	c.users = make(map[*value][]*node)
+	c.countUsers()
+	c.fuse()
+	for level := range byLevel {
+		if err := c.emitAll(byLevel[level]); err != nil {
+			return err
+		}
+		if r := planned[level]; r != nil {
+			s, err := c.compileRegion(t, *r, escapes)
+			if err != nil {
+				return err
+			}
+			c.add(s)
+		}
+		if err := c.emitAll(late[level]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *compiler) emitAll(nodes []*node) error {
+	for _, n := range nodes {
+		if err := c.emit(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bestTiling returns the tiling that keeps most in the cache, nil for none.
+func (c *compiler) bestTiling(params []*value) *tiling {
+	var best *tiling
+	most := 0
+	for _, extent := range c.extents(params) {
+		if t := c.tile(params, extent, nil); t.gain() > most {
+			best, most = t, t.gain()
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	// A parameter whose first axis happens to be as long as the batch, such as
+	// a weight matrix, is better taken as a whole.
+	skip := make(map[string]bool)
+	for _, v := range params {
+		name := v.shape.String()
+		if best.kind[v.node] != parted || skip[name] {
+			continue
+		}
+		skip[name] = true
+		if t := c.tile(params, best.extent, skip); t.gain() >= most {
+			best, most = t, t.gain()
+		} else {
+			delete(skip, name)
+		}
+	}
+	return best
+}
+
+// gain estimates the elements that need not go through memory.
+func (t *tiling) gain() int {
+	total := 0
+	for _, n := range t.c.nodes {
+		if t.kind[n] == parted {
+			total += size(n.outputs[len(n.outputs)-1].shape)
+		}
+		if t.kind[n] == free {
+			continue
+		}
+		for i, v := range n.inputs {
+			src := t.c.root(v).node
+			if t.kind[src] == parted && src.op != compute.OpTypeParameter && (t.byPart[n] == nil || !t.byPart[n][i] || t.level[src] != t.level[n]) {
+				total -= size(v.shape)
+			}
+		}
+	}
+	return total
+}
+
+// plan returns the region of a level, nil when it is not worth one.
+func (t *tiling) plan(level int) *plannedRegion {
+	wanted := make(map[*node]bool)
+	elements, own := 0, 0
+	for _, n := range slices.Backward(t.c.nodes) {
+		k := t.kind[n]
+		if k == parted || k == summing {
+			if t.level[n] != level {
+				continue
+			}
+			wanted[n] = true
+			own++
+			for _, v := range n.outputs {
+				elements += size(v.shape)
+			}
+		}
+		if !wanted[n] {
+			continue
+		}
+		for i, v := range n.inputs {
+			if src := t.c.root(v).node; t.kind[src] == free && t.byPart[n][i] {
+				wanted[src] = true
+			}
+		}
+	}
+	if own < 2 {
+		return nil
+	}
+	r := &plannedRegion{}
+	for _, n := range t.c.nodes {
+		if wanted[n] {
+			r.nodes = append(r.nodes, n)
+		}
+	}
+	samples := 1
+	for samples < t.extent && (t.extent%samples != 0 || elements/own/t.extent*samples < blockWork) {
+		samples++
+	}
+	if r.blocks = t.extent / samples; r.blocks < minBlocks {
+		return nil
+	}
+	return r
+}
+
+// escapes returns the results of nodes of regions, and of free nodes, that
+// must exist as a whole.
+func (t *tiling) escapes(inRegion map[*node]int, planned []*plannedRegion) map[*value]bool {
+	out := make(map[*value]bool)
+	c := t.c
+	for v := range c.isOut {
+		out[v] = true
+	}
+	reads := func(n *node, region int) {
+		for i, v := range n.inputs {
+			root := c.root(v)
+			src := root.node
+			switch {
+			case t.kind[src] == free:
+				if region == 0 && !(t.kind[n] == free) || region > 0 && !t.byPart[n][i] {
+					out[root] = true
+				}
+			case inRegion[src] > 0 && (inRegion[src] != region || !t.byPart[n][i] || t.kind[src] == summing):
+				out[root] = true
+			}
+		}
+	}
+	for _, n := range slices.Backward(c.nodes) {
+		if inRegion[n] == 0 && t.kind[n] != free {
+			reads(n, 0)
+		}
+	}
+	for level, r := range planned {
+		if r == nil {
+			continue
+		}
+		for _, n := range r.nodes {
+			reads(n, level+1)
+		}
+	}
+	// What a whole free node reads is needed as a whole.
+	for _, n := range slices.Backward(c.nodes) {
+		if t.kind[n] == free && out[n.outputs[0]] {
+			for _, v := range n.inputs {
+				if root := c.root(v); t.kind[root.node] == free || inRegion[root.node] > 0 {
+					out[root] = true
+				}
+			}
+		}
+	}
+	return out
+}
