@@ -59,6 +59,11 @@ func TestClassifiers(t *testing.T) {
 			[]*tensors.Tensor{picture},
 			[]int{2, 6, 4, 3},
 		},
+		{
+			"decoder", &classifier.Decoder{Size: 3, Height: 6, Width: 4, Decoder: layer.Decoder{High: 3, Low: 2, Dropout: .2}},
+			[]*tensors.Tensor{picture},
+			[]int{2, 6, 4, 3},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := gradcheck.Case{

@@ -1,0 +1,42 @@
+package classifier
+
+import (
+	"cmp"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"cggm/feature"
+	"cggm/head"
+	"cggm/layer"
+	"cggm/network"
+	"cggm/param"
+)
+
+// Decoder classifies the positions of one modality's map by a decoder of
+// DeepLab v3+ of its own, whose last map is as wide as the input of the
+// model's last layer, and a last linear layer. It is the classifier f_m of
+// CGGM's model for segmentation.
+type Decoder struct {
+	// Decoder holds the settings of the layers.
+	layer.Decoder `yaml:",inline"`
+	// Size is the number of outputs per position, >= 1. The task decides it.
+	Size int `yaml:"-"`
+	// Height and Width are the labels' extent, to which the map is resized;
+	// 0: the map's own. The task decides them.
+	Height int `yaml:"-"`
+	Width  int `yaml:"-"`
+}
+
+var _ network.Classifier = (*Decoder)(nil)
+
+// DefaultDecoder returns the classifier with the usual dropout rates.
+func DefaultDecoder() *Decoder { return &Decoder{Decoder: layer.DefaultDecoder()} }
+
+// Classify implements network.Classifier.
+func (d *Decoder) Classify(s param.Scope, f feature.Feature, width int) head.Output {
+	x := d.Decode(s, []*graph.Node{f.Value}, width)
+	dims := x.Shape().Dimensions
+	x = layer.Resize(x, cmp.Or(d.Height, dims[1]), cmp.Or(d.Width, dims[2]))
+	last := head.Linear{Size: d.Size}
+	return last.Predict(s, x)
+}
