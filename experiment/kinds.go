@@ -18,6 +18,8 @@ var encoders = kinds[encoder.Encoder]{"encoder", map[string]func() encoder.Encod
 	"conv2d":      func() encoder.Encoder { return &encoder.Conv2D{} },
 	"embedding":   func() encoder.Encoder { return &encoder.Embedding{} },
 	"transformer": func() encoder.Encoder { return &encoder.Transformer{} },
+	"resnet":      func() encoder.Encoder { return &encoder.ResNet{} },
+	"deeplab":     func() encoder.Encoder { return encoder.DefaultDeepLab() },
 }}
 
 var fusions = kinds[fusion.Fusion]{"fusion", map[string]func() fusion.Fusion{
@@ -26,6 +28,7 @@ var fusions = kinds[fusion.Fusion]{"fusion", map[string]func() fusion.Fusion{
 	"gated":       func() fusion.Fusion { return &fusion.Gated{} },
 	"film":        func() fusion.Fusion { return &fusion.FiLM{} },
 	"transformer": func() fusion.Fusion { return &fusion.Transformer{} },
+	"decoder":     func() fusion.Fusion { return fusion.DefaultDecoder() },
 }}
 
 func heads(outputs int) kinds[head.Head] {
@@ -41,6 +44,11 @@ func classifiers(outputs int) kinds[network.Classifier] {
 		"mlp":         func() network.Classifier { return &classifier.MLP{Size: outputs} },
 		"transformer": func() network.Classifier { return &classifier.Transformer{Size: outputs} },
 		"conv":        func() network.Classifier { return &classifier.Conv{Size: outputs} },
+		"decoder": func() network.Classifier {
+			d := classifier.DefaultDecoder()
+			d.Size = outputs
+			return d
+		},
 	}}
 }
 
