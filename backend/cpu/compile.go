@@ -106,6 +106,7 @@ func compileWith(b *builder, split bool) (*program, error) {
 	for _, v := range b.main.outputs {
 		c.isOut[c.root(v)] = true
 	}
+	c.thresholds()
 	c.foldTransposes()
 	c.prune2(b.main)
 	c.countUsers()

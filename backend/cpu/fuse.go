@@ -49,7 +49,7 @@ func (c *compiler) fusable(n *node) bool {
 		switch v.shape.DType {
 		case dtypes.Float32, dtypes.Bool:
 		case dtypes.Uint32, dtypes.Int32:
-			if n.op != compute.OpTypeConvertDType {
+			if n.op != compute.OpTypeConvertDType && !reaches(n) {
 				return false
 			}
 		default:

@@ -1,17 +1,14 @@
 package cpu
 
 import (
-	"fmt"
 	"sync"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
-
-	"cggm/backend/cpu/internal/kernel"
 )
 
-// tileSize is the number of elements that a group computes at a time: its
-// registers stay in the first-level cache. taskTiles tiles are one task.
+// tileSize is about the number of elements that a group computes at a time:
+// its registers stay in the first-level cache. taskTiles tiles are one task.
 const (
 	tileSize  = 1024
 	taskTiles = 16
@@ -45,15 +42,21 @@ type ref struct {
 type load struct {
 	source int
 	reg    int
+	// floor is the index + 1 of the source whose number the loaded words are
+	// compared with: the register gets whether they reach it. 0: none.
+	floor int
+	// still is set when all tiles load the same.
+	still bool
 }
 
 // fusedProgram is a group ready to run.
 type fusedProgram struct {
-	n        int
+	n, width int // elements of the loop and of a tile
 	sources  []source
 	scalars  []int // sources that are one number
 	loads    []load
 	code     []instr
+	execs    []exec // of code
 	floats   int // numbers of registers
 	bools    int
 	out      int
@@ -62,12 +65,14 @@ type fusedProgram struct {
 	scratch  sync.Pool
 }
 
+// registers are those of a tile; some stand for memory.
 type registers struct {
-	f     [][]float32
-	b     [][]bool
-	tileF [][]float32 // of the tile being computed; some stand for memory
-	tileB [][]bool
+	f [][]float32
+	b [][]bool
 }
+
+// workspace holds the registers of whole tiles and those of the last one.
+type workspace struct{ all, last registers }
 
 // fused returns the step that runs a group.
 func (c *compiler) fused(g *group) step {
@@ -105,6 +110,10 @@ func (c *compiler) fused(g *group) step {
 	}
 	for _, n := range g.nodes {
 		v := n.outputs[0]
+		if reaches(n) {
+			regs[v] = p.reach(c, n)
+			continue
+		}
 		if n.op == compute.OpTypeConvertDType && n.inputs[0].shape.DType != dtypes.Bool {
 			regs[v] = operand(n.inputs[0], n) // loading converts
 			continue
@@ -127,7 +136,8 @@ func (c *compiler) fused(g *group) step {
 	}
 	p.out = regs[out].reg
 	p.allocate()
-	s := step{name: fmt.Sprintf("fused %s (%d operations)", g.root.op, len(g.nodes)), run: p.run, writes: []int{p.outStore}}
+	p.layOut()
+	s := step{name: "fused " + g.root.op.String(), run: p.run, writes: []int{p.outStore}}
 	partial := make(map[int]bool)
 	for _, src := range p.sources {
 		s.reads = append(s.reads, src.store)
@@ -143,92 +153,22 @@ func (c *compiler) fused(g *group) step {
 	return s
 }
 
-// allocate renumbers registers so that one whose value is no longer read
-// serves again. Inputs and the result keep a register of their own: they stand
-// for memory, which nothing else may be written to.
-func (p *fusedProgram) allocate() {
-	f, b := newFile(p.floats), newFile(p.bools)
-	file := func(isBool bool) *registerFile {
-		if isBool {
-			return b
-		}
-		return f
-	}
-	for i, in := range p.code {
-		for _, r := range in.operands() {
-			if r.scalar == 0 {
-				file(r.isBool).last[r.reg] = i
-			}
-		}
-	}
-	for i, l := range p.loads {
-		regs := file(p.sources[l.source].kind == dtypes.Bool)
-		p.loads[i].reg = regs.fresh(l.reg)
-		regs.pinned[l.reg] = true
-	}
-	for i := range p.code {
-		in := &p.code[i]
-		read := append([]ref{}, in.operands()...)
-		for k, r := range read {
-			if r.scalar == 0 {
-				in.in[k].reg = file(r.isBool).physical[r.reg]
-			}
-		}
-		regs := file(in.isBool)
-		if virtual := in.dst; virtual == p.out && in.isBool == p.outBool {
-			in.dst = regs.fresh(virtual)
-			regs.pinned[virtual] = true
-		} else {
-			in.dst = regs.take(virtual)
-		}
-		for _, r := range read {
-			if r.scalar == 0 {
-				file(r.isBool).release(r.reg, i)
-			}
-		}
-	}
-	p.out = file(p.outBool).physical[p.out]
-	p.floats, p.bools = f.count, b.count
+// reaches reports whether a node compares random words with one number, as
+// dropout does.
+func reaches(n *node) bool {
+	return n.op == compute.OpTypeGreaterOrEqual && n.inputs[0].shape.DType == dtypes.Uint32 &&
+		size(n.inputs[1].shape) == 1 && size(n.inputs[0].shape) == size(n.outputs[0].shape)
 }
 
-// operands returns the operands that the instruction has.
-func (in *instr) operands() []ref { return in.in[:arity(in.op)] }
-
-// registerFile maps virtual registers to physical ones.
-type registerFile struct {
-	last, physical []int
-	pinned         []bool
-	free           []int
-	count          int
-}
-
-func newFile(n int) *registerFile {
-	n = max(n, 1)
-	return &registerFile{last: make([]int, n), physical: make([]int, n), pinned: make([]bool, n)}
-}
-
-func (r *registerFile) fresh(virtual int) int {
-	r.physical[virtual] = r.count
-	r.count++
-	return r.physical[virtual]
-}
-
-func (r *registerFile) take(virtual int) int {
-	n := len(r.free)
-	if n == 0 {
-		return r.fresh(virtual)
+// reach adds the load that carries out such a comparison.
+func (p *fusedProgram) reach(c *compiler, n *node) ref {
+	for _, v := range n.inputs {
+		p.sources = append(p.sources, source{store: c.store(v), view: view{value: c.root(v), len: size(v.shape), inner: 1}, kind: dtypes.Uint32})
 	}
-	r.physical[virtual] = r.free[n-1]
-	r.free = r.free[:n-1]
-	return r.physical[virtual]
-}
-
-// release frees a register after its last read, at instruction i.
-func (r *registerFile) release(virtual, i int) {
-	if r.last[virtual] == i && !r.pinned[virtual] {
-		r.free = append(r.free, r.physical[virtual])
-		r.pinned[virtual] = true
-	}
+	r := ref{reg: p.bools, isBool: true}
+	p.bools++
+	p.loads = append(p.loads, load{source: len(p.sources) - 2, reg: r.reg, floor: len(p.sources)})
+	return r
 }
 
 // arity is the number of operands of an instruction.
@@ -242,137 +182,4 @@ func arity(op compute.OpType) int {
 		return 2
 	}
 	return 1
-}
-
-// run computes the group.
-func (p *fusedProgram) run(fr *frame) error {
-	scalars := make([]float32, len(p.scalars))
-	for i, s := range p.scalars {
-		scalars[i] = fr.bufs[p.sources[s].store].([]float32)[0]
-	}
-	tiles := (p.n + tileSize - 1) / tileSize
-	task := func(t int) {
-		regs, _ := p.scratch.Get().(*registers)
-		if regs == nil {
-			regs = p.registers()
-		}
-		for i := t * taskTiles; i < min((t+1)*taskTiles, tiles); i++ {
-			p.tile(fr, regs, scalars, i*tileSize, min((i+1)*tileSize, p.n))
-		}
-		p.scratch.Put(regs)
-	}
-	if tiles <= taskTiles {
-		task(0)
-		return nil
-	}
-	fr.parallel((tiles+taskTiles-1)/taskTiles, task)
-	return nil
-}
-
-func (p *fusedProgram) registers() *registers {
-	width := min(tileSize, p.n)
-	r := &registers{
-		f: make([][]float32, p.floats), tileF: make([][]float32, p.floats),
-		b: make([][]bool, p.bools), tileB: make([][]bool, p.bools),
-	}
-	for i := range r.f {
-		r.f[i] = make([]float32, width)
-	}
-	for i := range r.b {
-		r.b[i] = make([]bool, width)
-	}
-	return r
-}
-
-// tile computes elements [from, to).
-func (p *fusedProgram) tile(fr *frame, own *registers, scalars []float32, from, to int) {
-	n := to - from
-	f, b := own.tileF[:0], own.tileB[:0]
-	for _, r := range own.f {
-		f = append(f, r[:n])
-	}
-	for _, r := range own.b {
-		b = append(b, r[:n])
-	}
-	for _, l := range p.loads {
-		s := &p.sources[l.source]
-		switch data := fr.bufs[s.store].(type) {
-		case []float32:
-			if s.view.full(p.n) {
-				f[l.reg] = data[from:to]
-			} else {
-				spread(f[l.reg], data, s.view, from)
-			}
-		case []bool:
-			if s.view.full(p.n) {
-				b[l.reg] = data[from:to]
-			} else {
-				spread(b[l.reg], data, s.view, from)
-			}
-		case []uint32:
-			loadAs(f[l.reg], data, s.view, p.n, from)
-		case []int32:
-			loadAs(f[l.reg], data, s.view, p.n, from)
-		}
-	}
-	if p.outBool {
-		if len(p.code) > 0 {
-			b[p.out] = fr.bufs[p.outStore].([]bool)[from:to]
-		}
-	} else if len(p.code) > 0 {
-		f[p.out] = fr.bufs[p.outStore].([]float32)[from:to]
-	}
-	for i := range p.code {
-		execute(&p.code[i], f, b, scalars)
-	}
-	if len(p.code) == 0 {
-		copy(fr.bufs[p.outStore].([]float32)[from:to], f[p.out])
-	}
-}
-
-func loadAs[T uint32 | int32](dst []float32, data []T, w view, n, from int) {
-	if w.full(n) {
-		kernel.Convert(dst, data[from:from+len(dst)])
-		return
-	}
-	for k := range dst {
-		dst[k] = float32(data[(from+k)/w.inner%w.len])
-	}
-}
-
-// spread fills dst with elements from of a repeated operand.
-func spread[T any](dst, data []T, w view, from int) {
-	if w.len == 1 {
-		fill(dst, data[0])
-		return
-	}
-	if w.inner == 1 {
-		at := from % w.len
-		for len(dst) > 0 {
-			n := copy(dst, data[at:])
-			dst = dst[n:]
-			at = 0
-		}
-		return
-	}
-	at, left := from/w.inner%w.len, w.inner-from%w.inner
-	for len(dst) > 0 {
-		n := min(left, len(dst))
-		fill(dst[:n], data[at])
-		dst = dst[n:]
-		if at++; at == w.len {
-			at = 0
-		}
-		left = w.inner
-	}
-}
-
-func fill[T any](dst []T, v T) {
-	if f, ok := any(dst).([]float32); ok && len(f) >= 16 {
-		kernel.Fill(f, any(v).(float32))
-		return
-	}
-	for i := range dst {
-		dst[i] = v
-	}
 }

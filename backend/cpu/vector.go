@@ -39,57 +39,74 @@ var comparisons = map[compute.OpType]comparison{
 	compute.OpTypeGreaterThan: {kernel.Greater, kernel.Less}, compute.OpTypeGreaterOrEqual: {kernel.GreaterEqual, kernel.LessEqual},
 }
 
-// execute runs one instruction on the registers of a tile.
-func execute(in *instr, f [][]float32, b [][]bool, scalars []float32) {
+// exec carries out an instruction on the registers of a tile.
+type exec func(r *registers, scalars []float32)
+
+// compile returns the function that carries out the instruction.
+func (in *instr) compile() exec {
+	x, y := in.in[0], in.in[1]
 	if cmp, ok := comparisons[in.op]; ok {
-		dst := b[in.dst]
-		switch x, y := in.in[0], in.in[1]; {
-		case x.scalar == 0 && y.scalar == 0:
-			kernel.Compare(cmp.op, dst, f[x.reg], f[y.reg])
-		case x.scalar == 0:
-			kernel.CompareScalar(cmp.op, dst, f[x.reg], scalars[y.scalar-1])
-		case y.scalar == 0:
-			kernel.CompareScalar(cmp.turned, dst, f[y.reg], scalars[x.scalar-1])
-		default:
-			v := [1]bool{}
-			kernel.CompareScalar(cmp.op, v[:], scalars[x.scalar-1:x.scalar], scalars[y.scalar-1])
-			fill(dst, v[0])
-		}
-		return
+		return in.comparison(cmp)
 	}
 	if kern, ok := unaryKernels[in.op]; ok {
-		dst := f[in.dst]
-		if s := in.in[0].scalar; s != 0 {
-			kern(dst[:1], scalars[s-1:s])
-			fill(dst, dst[0])
-			return
+		if x.scalar != 0 {
+			return func(r *registers, scalars []float32) {
+				dst := r.f[in.dst]
+				kern(dst[:1], scalars[x.scalar-1:x.scalar])
+				fill(dst, dst[0])
+			}
 		}
-		kern(dst, f[in.in[0].reg])
-		return
+		return func(r *registers, _ []float32) { kern(r.f[in.dst], r.f[x.reg]) }
 	}
 	if kern, ok := binaryKernels[in.op]; ok {
-		dst := f[in.dst]
-		switch x, y := in.in[0], in.in[1]; {
+		right, left := rightScalar[in.op], leftScalar[in.op]
+		switch {
 		case x.scalar == 0 && y.scalar == 0:
-			kern(dst, f[x.reg], f[y.reg])
+			return func(r *registers, _ []float32) { kern(r.f[in.dst], r.f[x.reg], r.f[y.reg]) }
 		case x.scalar == 0:
-			rightScalar[in.op](dst, f[x.reg], scalars[y.scalar-1])
-		case y.scalar == 0 && leftScalar[in.op] != nil:
-			leftScalar[in.op](dst, f[y.reg], scalars[x.scalar-1])
+			return func(r *registers, scalars []float32) { right(r.f[in.dst], r.f[x.reg], scalars[y.scalar-1]) }
+		case y.scalar == 0 && left != nil:
+			return func(r *registers, scalars []float32) { left(r.f[in.dst], r.f[y.reg], scalars[x.scalar-1]) }
 		case y.scalar == 0: // the power of a number
-			base := scalars[x.scalar-1]
-			var one [1]float32
-			for i, e := range f[y.reg] {
-				kern(one[:], []float32{base}, []float32{e})
-				dst[i] = one[0]
+			return func(r *registers, scalars []float32) {
+				dst := r.f[in.dst]
+				var one [1]float32
+				for i, e := range r.f[y.reg] {
+					kern(one[:], scalars[x.scalar-1:x.scalar], []float32{e})
+					dst[i] = one[0]
+				}
 			}
 		default:
-			kern(dst[:1], scalars[x.scalar-1:x.scalar], scalars[y.scalar-1:y.scalar])
-			fill(dst, dst[0])
+			return func(r *registers, scalars []float32) {
+				dst := r.f[in.dst]
+				kern(dst[:1], scalars[x.scalar-1:x.scalar], scalars[y.scalar-1:y.scalar])
+				fill(dst, dst[0])
+			}
 		}
-		return
 	}
-	special(in, f, b, scalars)
+	return func(r *registers, scalars []float32) { special(in, r.f, r.b, scalars) }
+}
+
+func (in *instr) comparison(cmp comparison) exec {
+	x, y := in.in[0], in.in[1]
+	switch {
+	case x.scalar == 0 && y.scalar == 0:
+		return func(r *registers, _ []float32) { kernel.Compare(cmp.op, r.b[in.dst], r.f[x.reg], r.f[y.reg]) }
+	case x.scalar == 0:
+		return func(r *registers, scalars []float32) {
+			kernel.CompareScalar(cmp.op, r.b[in.dst], r.f[x.reg], scalars[y.scalar-1])
+		}
+	case y.scalar == 0:
+		return func(r *registers, scalars []float32) {
+			kernel.CompareScalar(cmp.turned, r.b[in.dst], r.f[y.reg], scalars[x.scalar-1])
+		}
+	default:
+		return func(r *registers, scalars []float32) {
+			v := [1]bool{}
+			kernel.CompareScalar(cmp.op, v[:], scalars[x.scalar-1:x.scalar], scalars[y.scalar-1])
+			fill(r.b[in.dst], v[0])
+		}
+	}
 }
 
 func special(in *instr, f [][]float32, b [][]bool, scalars []float32) {

@@ -105,3 +105,18 @@ func wholeVectors(n int) int {
 	}
 	return n
 }
+
+// AtLeast sets dst[i] to whether x[i] >= s.
+func AtLeast(dst []bool, x []uint32, s uint32) {
+	if len(x) == 0 {
+		return
+	}
+	dst = dst[:len(x)]
+	done := wholeVectors(len(x))
+	if !fastAtLeast(&dst[0], &x[0], s, done) {
+		done = 0
+	}
+	for i := done; i < len(x); i++ {
+		dst[i] = x[i] >= s
+	}
+}

@@ -314,6 +314,18 @@ func fastFill(dst *float32, s float32, n int) bool {
 	return false
 }
 
+func fastRepeat(dst, src *float32, rows, width int) bool {
+	switch active {
+	case levelAVX2:
+		repeatAVX2(dst, src, rows, width)
+		return true
+	case levelAVX512:
+		repeatAVX512(dst, src, rows, width)
+		return true
+	}
+	return false
+}
+
 func fastUniform(dst *float32, src *uint32, n int) bool {
 	switch active {
 	case levelAVX2:
@@ -333,6 +345,18 @@ func fastAdam(param, m, v, grad *float32, n int, step *float32) bool {
 		return true
 	case levelAVX512:
 		adamAVX512(param, m, v, grad, n, step)
+		return true
+	}
+	return false
+}
+
+func fastAtLeast(dst *bool, x *uint32, s uint32, n int) bool {
+	switch active {
+	case levelAVX2:
+		atLeastAVX2(dst, x, s, n)
+		return true
+	case levelAVX512:
+		atLeastAVX512(dst, x, s, n)
 		return true
 	}
 	return false

@@ -22,9 +22,13 @@ func fastReluGrad(dst, x, dy *float32, n int) bool { return false }
 
 func fastFill(dst *float32, s float32, n int) bool { return false }
 
+func fastRepeat(dst, src *float32, rows, width int) bool { return false }
+
 func fastUniform(dst *float32, src *uint32, n int) bool { return false }
 
 func fastAdam(param, m, v, grad *float32, n int, step *float32) bool { return false }
+
+func fastAtLeast(dst *bool, x *uint32, s uint32, n int) bool { return false }
 
 func fastChoose(dst *float32, mask *bool, a, b *float32, n int) bool { return false }
 

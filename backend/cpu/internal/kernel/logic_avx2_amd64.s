@@ -680,6 +680,63 @@ each1Done:
 	VZEROUPPER
 	RET
 
+// func atLeastAVX2(dst *bool, x *uint32, s uint32, n int)
+// Requires: AVX, AVX2
+TEXT ·atLeastAVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS s+16(FP), Y0
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+	LEAQ         16(BX), SI
+	CMPQ         SI, DX
+	JG           each2Done
+
+each2:
+	VMOVUPS      (CX)(BX*4), Y1
+	VPMAXUD      Y0, Y1, Y2
+	VPCMPEQD     Y1, Y2, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPACKSSDW    X2, X1, X2
+	VPACKSSWB    X2, X2, X2
+	VPAND        word01010101<>+0(SB), X2, X2
+	VMOVQ        X2, (AX)(BX*1)
+	VMOVUPS      32(CX)(BX*4), Y1
+	VPMAXUD      Y0, Y1, Y2
+	VPCMPEQD     Y1, Y2, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPACKSSDW    X2, X1, X2
+	VPACKSSWB    X2, X2, X2
+	VPAND        word01010101<>+0(SB), X2, X2
+	VMOVQ        X2, 8(AX)(BX*1)
+	MOVQ         SI, BX
+	ADDQ         $0x10, SI
+	CMPQ         SI, DX
+	JLE          each2
+
+each2Done:
+	LEAQ 8(BX), SI
+	CMPQ SI, DX
+	JG   each1Done
+
+each1:
+	VMOVUPS      (CX)(BX*4), Y1
+	VPMAXUD      Y0, Y1, Y2
+	VPCMPEQD     Y1, Y2, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPACKSSDW    X2, X1, X2
+	VPACKSSWB    X2, X2, X2
+	VPAND        word01010101<>+0(SB), X2, X2
+	VMOVQ        X2, (AX)(BX*1)
+	MOVQ         SI, BX
+	ADDQ         $0x08, SI
+	CMPQ         SI, DX
+	JLE          each1
+
+each1Done:
+	VZEROUPPER
+	RET
+
 // func chooseAVX2(dst *float32, mask *bool, a *float32, b *float32, n int)
 // Requires: AVX, AVX2
 TEXT ·chooseAVX2(SB), NOSPLIT, $0-40

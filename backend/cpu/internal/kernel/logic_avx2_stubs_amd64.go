@@ -64,6 +64,11 @@ func greaterEqualAVX2(dst *bool, a *float32, b *float32, n int)
 //go:noescape
 func greaterEqualScalarAVX2(dst *bool, a *float32, s float32, n int)
 
+// atLeastAVX2 compares n words with one.
+//
+//go:noescape
+func atLeastAVX2(dst *bool, x *uint32, s uint32, n int)
+
 // chooseAVX2 sets dst to a or b.
 //
 //go:noescape

@@ -718,6 +718,66 @@ eachEnd:
 	VZEROUPPER
 	RET
 
+// func atLeastAVX512(dst *bool, x *uint32, s uint32, n int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2
+TEXT ·atLeastAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS s+16(FP), Z0
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+	LEAQ         32(BX), SI
+	CMPQ         SI, DX
+	JG           each2Done
+
+each2:
+	VMOVUPS    (CX)(BX*4), Z1
+	VPMAXUD    Z0, Z1, Z2
+	VPCMPEQD   Z1, Z2, K1
+	VMOVDQU8.Z word01010101<>+0(SB), K1, X1
+	VMOVDQU    X1, (AX)(BX*1)
+	VMOVUPS    64(CX)(BX*4), Z1
+	VPMAXUD    Z0, Z1, Z2
+	VPCMPEQD   Z1, Z2, K1
+	VMOVDQU8.Z word01010101<>+0(SB), K1, X1
+	VMOVDQU    X1, 16(AX)(BX*1)
+	MOVQ       SI, BX
+	ADDQ       $0x20, SI
+	CMPQ       SI, DX
+	JLE        each2
+
+each2Done:
+	LEAQ 16(BX), SI
+	CMPQ SI, DX
+	JG   each1Done
+
+each1:
+	VMOVUPS    (CX)(BX*4), Z1
+	VPMAXUD    Z0, Z1, Z2
+	VPCMPEQD   Z1, Z2, K1
+	VMOVDQU8.Z word01010101<>+0(SB), K1, X1
+	VMOVDQU    X1, (AX)(BX*1)
+	MOVQ       SI, BX
+	ADDQ       $0x10, SI
+	CMPQ       SI, DX
+	JLE        each1
+
+each1Done:
+	SUBQ       BX, DX
+	JE         eachEnd
+	MOVQ       $-1, SI
+	BZHIQ      DX, SI, SI
+	KMOVW      SI, K1
+	VMOVUPS.Z  (CX)(BX*4), K1, Z1
+	VPMAXUD    Z0, Z1, Z0
+	VPCMPEQD   Z1, Z0, K2
+	VMOVDQU8.Z word01010101<>+0(SB), K2, X0
+	VMOVDQU8   X0, K1, (AX)(BX*1)
+
+eachEnd:
+	VZEROUPPER
+	RET
+
 // func chooseAVX512(dst *float32, mask *bool, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·chooseAVX512(SB), NOSPLIT, $0-40

@@ -64,6 +64,11 @@ func greaterEqualAVX512(dst *bool, a *float32, b *float32, n int)
 //go:noescape
 func greaterEqualScalarAVX512(dst *bool, a *float32, s float32, n int)
 
+// atLeastAVX512 compares n words with one.
+//
+//go:noescape
+func atLeastAVX512(dst *bool, x *uint32, s uint32, n int)
+
 // chooseAVX512 sets dst to a or b.
 //
 //go:noescape

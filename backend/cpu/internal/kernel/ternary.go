@@ -55,3 +55,21 @@ func Fill(dst []float32, s float32) {
 		dst[i] = s
 	}
 }
+
+// Repeat sets the rows of dst, a matrix of len(src) rows, to the elements of src: len(dst)/len(src) times each.
+func Repeat(dst, src []float32) {
+	if len(src) == 0 || len(dst) < len(src) {
+		return
+	}
+	width := len(dst) / len(src)
+	dst = dst[:len(src)*width]
+	if fastRepeat(&dst[0], &src[0], len(src), width) {
+		return
+	}
+	for i, v := range src {
+		row := dst[i*width : (i+1)*width]
+		for j := range row {
+			row[j] = v
+		}
+	}
+}

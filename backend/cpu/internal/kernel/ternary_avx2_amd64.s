@@ -246,6 +246,51 @@ eachEnd:
 	VZEROUPPER
 	RET
 
+// func repeatAVX2(dst *float32, src *float32, rows int, width int)
+// Requires: AVX
+TEXT ·repeatAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ width+24(FP), BX
+	LEAQ (CX)(DX*4), DX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+
+row:
+	CMPQ         CX, DX
+	JGE          rowsDone
+	VBROADCASTSS (CX), Y0
+	XORQ         DI, DI
+	LEAQ         8(DI), R8
+	CMPQ         R8, BX
+	JG           each1Done
+
+each1:
+	VMOVUPS Y0, (AX)(DI*4)
+	MOVQ    R8, DI
+	ADDQ    $0x08, R8
+	CMPQ    R8, BX
+	JLE     each1
+
+each1Done:
+	MOVQ       BX, R8
+	SUBQ       DI, R8
+	JE         eachEnd
+	LEAQ       tailMask<>+0(SB), R9
+	NEGQ       R8
+	VMOVDQU    32(R9)(R8*4), Y1
+	VMASKMOVPS Y0, Y1, (AX)(DI*4)
+
+eachEnd:
+	ADDQ SI, AX
+	ADDQ $0x04, CX
+	JMP  row
+
+rowsDone:
+	VZEROUPPER
+	RET
+
 // func uniformAVX2(dst *float32, src *uint32, n int)
 // Requires: AVX, AVX2
 TEXT ·uniformAVX2(SB), NOSPLIT, $0-24

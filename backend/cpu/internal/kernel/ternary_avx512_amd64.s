@@ -228,6 +228,51 @@ eachEnd:
 	VZEROUPPER
 	RET
 
+// func repeatAVX512(dst *float32, src *float32, rows int, width int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·repeatAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ width+24(FP), BX
+	LEAQ (CX)(DX*4), DX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+
+row:
+	CMPQ         CX, DX
+	JGE          rowsDone
+	VBROADCASTSS (CX), Z0
+	XORQ         DI, DI
+	LEAQ         16(DI), R8
+	CMPQ         R8, BX
+	JG           each1Done
+
+each1:
+	VMOVUPS Z0, (AX)(DI*4)
+	MOVQ    R8, DI
+	ADDQ    $0x10, R8
+	CMPQ    R8, BX
+	JLE     each1
+
+each1Done:
+	MOVQ    BX, R8
+	SUBQ    DI, R8
+	JE      eachEnd
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
+	VMOVUPS Z0, K1, (AX)(DI*4)
+
+eachEnd:
+	ADDQ SI, AX
+	ADDQ $0x04, CX
+	JMP  row
+
+rowsDone:
+	VZEROUPPER
+	RET
+
 // func uniformAVX512(dst *float32, src *uint32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·uniformAVX512(SB), NOSPLIT, $0-24

@@ -24,6 +24,11 @@ func reluGradAVX512(dst *float32, x *float32, dy *float32, n int)
 //go:noescape
 func fillAVX512(dst *float32, s float32, n int)
 
+// repeatAVX512 sets the elements of each row to one number.
+//
+//go:noescape
+func repeatAVX512(dst *float32, src *float32, rows int, width int)
+
 // uniformAVX512 turns the high 24 bits of n words into numbers in [0, 1).
 //
 //go:noescape

@@ -50,6 +50,8 @@ func ternaryFunctions(s isa) {
 	m.loop("each", n, 4, func(p part) { p.write(value, dst) })
 	end()
 
+	repeat(s)
+
 	m = function(s, "uniform", "dst *float32, src *uint32, n int", "turns the high 24 bits of n words into numbers in [0, 1).")
 	dst, src, n := param("dst"), param("src"), param("n")
 	m.loop("each", n, 2, func(p part) {
@@ -59,6 +61,28 @@ func ternaryFunctions(s isa) {
 	})
 	end()
 	adam(s)
+}
+
+// repeat writes the function that spreads the elements of a column over the rows of a matrix.
+func repeat(s isa) {
+	m := function(s, "repeat", "dst, src *float32, rows, width int", "sets the elements of each row to one number.")
+	dst, src, rows, width := param("dst"), param("src"), param("rows"), param("width")
+	end4 := ctx.GP64()
+	ctx.LEAQ(Mem{Base: src, Index: rows, Scale: 4}, end4)
+	stride := ctx.GP64()
+	ctx.MOVQ(width, stride)
+	ctx.SHLQ(Imm(2), stride)
+	ctx.Label("row")
+	ctx.CMPQ(src, end4)
+	ctx.JGE(LabelRef("rowsDone"))
+	value := m.new()
+	ctx.VBROADCASTSS(Mem{Base: src}, value)
+	m.loop("each", width, 1, func(p part) { p.write(value, dst) })
+	ctx.ADDQ(stride, dst)
+	ctx.ADDQ(Imm(4), src)
+	ctx.JMP(LabelRef("row"))
+	ctx.Label("rowsDone")
+	end()
 }
 
 // adam writes one update of Adam. The parameters are beta1, 1-beta1, beta2, 1-beta2, correct1, correct2, epsilon, rate and
@@ -111,8 +135,25 @@ func logicFunctions(s isa) {
 		end()
 	}
 
-	m := function(s, "choose", "dst *float32, mask *bool, a, b *float32, n int", "sets dst to a or b.")
-	dst, truth, a, b := param("dst"), param("mask"), param("a"), param("b")
+	m := function(s, "atLeast", "dst *bool, x *uint32, s uint32, n int", "compares n words with one.")
+	dst, x := param("dst"), param("x")
+	least := m.spread("s")
+	each(m, "n", func(p part) {
+		v := p.read(x)
+		larger := m.op(ctx.VPMAXUD, least, v)
+		if s == avx512 {
+			k := ctx.K()
+			ctx.VPCMPEQD(v, larger, k)
+			p.writeBools(k, dst)
+			return
+		}
+		p.writeBools(m.op(ctx.VPCMPEQD, v, larger), dst)
+	})
+	end()
+
+	m = function(s, "choose", "dst *float32, mask *bool, a, b *float32, n int", "sets dst to a or b.")
+	dst = param("dst")
+	truth, a, b := param("mask"), param("a"), param("b")
 	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth), p.read(a), p.read(b)), dst) })
 	end()
 
