@@ -50,7 +50,9 @@ func (b *Builder) Attention(name string, x, mask *graph.Node, heads int) *graph.
 		penalty := graph.MulScalar(graph.OneMinus(graph.ConvertDType(mask, x.DType())), hidden)
 		scores = graph.Add(scores, graph.InsertAxes(penalty, 1, 1))
 	}
-	mixed := graph.EinsumAxes(graph.Softmax(scores, -1), values, [][2]int{{3, 1}}, [][2]int{{0, 0}, {1, 2}})
+	scores = graph.Exp(graph.Sub(scores, graph.ReduceAndKeep(scores, graph.ReduceMax, -1)))
+	total := graph.ReduceAndKeep(scores, graph.ReduceSum, -1)
+	mixed := graph.Div(graph.EinsumAxes(scores, values, [][2]int{{3, 1}}, [][2]int{{0, 0}, {1, 2}}), total)
 	return graph.Reshape(graph.TransposeAllAxes(mixed, 0, 2, 1, 3), dims...)
 }
 
