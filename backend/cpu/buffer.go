@@ -109,10 +109,19 @@ type poolKey struct {
 // maxPooled bounds the elements that a pool keeps.
 const maxPooled = 1 << 28
 
-func (p *pool) take(dtype dtypes.DType, n int) (any, error) {
+// goType returns the Go type of the elements of a dtype.
+func goType(dtype dtypes.DType) (reflect.Type, error) {
 	t := dtype.GoType()
 	if t == nil || dtype.IsPacked() {
 		return nil, fmt.Errorf("cpu: dtype %s is not supported: convert it to float32", dtype)
+	}
+	return t, nil
+}
+
+func (p *pool) take(dtype dtypes.DType, n int) (any, error) {
+	t, err := goType(dtype)
+	if err != nil {
+		return nil, err
 	}
 	p.mu.Lock()
 	key := poolKey{t, n}

@@ -13,6 +13,7 @@ import (
 type dot struct {
 	lhs, rhs dotOperand
 	batch    []int // sizes of the batch axes
+	sums     bool  // over the blocks of a region
 }
 
 type dotOperand struct {
@@ -114,7 +115,7 @@ func dotGeneral(n *node, in, out []int) func(*frame) error {
 				M: m, N: cols, K: k,
 				A: a[ao:], ARow: row, ACol: lk, B: b[bo:], BRow: rk, BCol: col,
 				C: c[i*inner*m*cols:], LDC: cols,
-				Batch: inner, AStride: ls, BStride: rs, CStride: m * cols,
+				Batch: inner, AStride: ls, BStride: rs, CStride: m * cols, Accumulate: d.sums && fr.adds,
 			})
 		}
 		switch {
@@ -166,7 +167,7 @@ func copiedDot(d *dot, in, out []int) func(*frame) error {
 		kernel.Gemm(fr.workers, kernel.GemmArgs{
 			M: m, N: cols, K: k, A: a, ARow: k, ACol: 1, B: b, BRow: 1, BCol: k,
 			C: fr.bufs[out[0]].([]float32), LDC: cols,
-			Batch: batch, AStride: m * k, BStride: cols * k, CStride: m * cols,
+			Batch: batch, AStride: m * k, BStride: cols * k, CStride: m * cols, Accumulate: d.sums && fr.adds,
 		})
 		return nil
 	}

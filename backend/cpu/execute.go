@@ -22,6 +22,8 @@ type frame struct {
 	workers kernel.Parallel
 	// block is the number of the region's block being computed.
 	block int
+	// adds tells matrix products that sum over blocks to add to their result.
+	adds bool
 }
 
 // parallel runs body(0) to body(n-1) on the frame's workers.
@@ -66,13 +68,10 @@ func (p *program) frame() (*frame, error) {
 		p.arenas.free = p.arenas.free[:n-1]
 		return fr, nil
 	}
-	fr := &frame{bufs: make([]any, len(p.stores)), slots: make([]any, len(p.slots)), workers: p.workers}
-	for i, k := range p.slots {
-		data, err := p.backend.memory.take(k.dtype, k.len)
-		if err != nil {
-			return nil, err
-		}
-		fr.slots[i] = data
+	fr := &frame{bufs: make([]any, len(p.stores)), workers: p.workers}
+	var err error
+	if fr.slots, err = allocate(p.slots); err != nil {
+		return nil, err
 	}
 	for s, st := range p.stores {
 		if st.slot >= 0 {

@@ -28,6 +28,7 @@ type partOf struct {
 	store int
 	len   int  // of a block; 0: the whole store
 	sum   bool // a result that is added up over the blocks
+	adds  bool // by the step that computes it
 }
 
 // maxLanes bounds the number of sequences of blocks that run at the same time.
@@ -147,7 +148,7 @@ func (rc *regionCompiler) node(n *node) {
 		if parts[1] {
 			d.rhs = d.rhs.part(rc.t.extent, rc.blocks)
 		}
-		d.batch = nil
+		d.batch, d.sums = nil, sums
 		for _, axis := range d.lhs.batchAxes {
 			d.batch = append(d.batch, d.lhs.dims[axis])
 		}
@@ -176,6 +177,7 @@ func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]
 		}
 	}
 	rc.inner.countUsers()
+	rc.inner.recompute()
 	rc.inner.fuse()
 	for _, n := range rc.inner.nodes {
 		if err := rc.inner.emit(n); err != nil {
@@ -189,7 +191,7 @@ func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]
 				continue
 			}
 			own := rc.produced[v]
-			out := partOf{store: c.store(v), len: size(own.shape), sum: t.kind[n] == summing}
+			out := partOf{store: c.store(v), len: size(own.shape), sum: t.kind[n] == summing, adds: t.kind[n] == summing && n.op == compute.OpTypeDotGeneral}
 			rc.region.outs = append(rc.region.outs, out)
 			rc.step.writes = append(rc.step.writes, out.store)
 			body.results = append(body.results, rc.inner.store(own))
@@ -245,6 +247,9 @@ func (r *region) lane(fr *frame, lane int) ([]any, error) {
 		} else if sums[i], err = memory.take(dtypes.Float32, out.len); err != nil {
 			return nil, err
 		}
+		if out.adds {
+			continue
+		}
 		if extra[i], err = memory.take(dtypes.Float32, out.len); err != nil {
 			return nil, err
 		}
@@ -264,12 +269,13 @@ func (r *region) lane(fr *frame, lane int) ([]any, error) {
 			switch {
 			case !out.sum:
 				body.bufs[s] = cut(fr.bufs[out.store], block*out.len, out.len)
-			case block == first:
+			case block == first || out.adds:
 				body.bufs[s] = sums[i]
 			default:
 				body.bufs[s] = extra[i]
 			}
 		}
+		body.adds = block > first
 		for i := range r.body.steps {
 			if err := r.body.steps[i].run(body); err != nil {
 				return nil, err
@@ -279,14 +285,14 @@ func (r *region) lane(fr *frame, lane int) ([]any, error) {
 			continue
 		}
 		for i, out := range r.outs {
-			if out.sum {
+			if out.sum && !out.adds {
 				total := sums[i].([]float32)
 				kernel.Add(total, total, extra[i].([]float32))
 			}
 		}
 	}
 	for i, out := range r.outs {
-		if out.sum {
+		if out.sum && !out.adds {
 			memory.give(extra[i])
 		}
 	}

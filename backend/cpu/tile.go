@@ -57,7 +57,7 @@ type fusedProgram struct {
 	loads    []load
 	code     []instr
 	execs    []exec // of code
-	floats   int // numbers of registers
+	floats   int    // numbers of registers
 	bools    int
 	out      int
 	outBool  bool

@@ -27,10 +27,10 @@ type tiling struct {
 type kind uint8
 
 const (
-	whole    kind = iota // in one go
-	free                 // in one go, or part by part when its readers read parts
-	parted               // part by part
-	summing              // part by part, the parts' results are added
+	whole   kind = iota // in one go
+	free                // in one go, or part by part when its readers read parts
+	parted              // part by part
+	summing             // part by part, the parts' results are added
 )
 
 // batchAxis returns the axis of the shape whose parts lie one after the other
