@@ -85,6 +85,11 @@ func (d *dataset) index(b *blocks, from, to int) ([]chunk, error) {
 		}
 	}
 	switch {
+	case d.listed != nil:
+		for _, c := range d.listed {
+			keep(c)
+		}
+		return out, nil
 	case d.chunks.address == undefined: // nothing was written
 	case d.chunks.single:
 		keep(chunk{make([]int, len(d.shape)), d.chunks.address, int64(min(d.chunks.stored, 1<<62)), d.chunks.mask})

@@ -33,6 +33,8 @@ type dataset struct {
 	address uint64
 	stored  uint64
 	chunks  chunks
+	// listed are all chunks by place, where they have been listed before.
+	listed  []chunk
 	filters []filter
 	// fill is the element for what was never written; nil: zero.
 	fill []byte
@@ -143,7 +145,7 @@ func parseSpace(c *cursor) ([]int, error) {
 // parseFill reads a fill value message.
 func parseFill(c *cursor, size int) ([]byte, error) {
 	version := c.u8()
-	defined := true
+	var defined bool
 	switch version {
 	case 1, 2:
 		c.take(2)

@@ -15,7 +15,7 @@ import (
 
 // maxUnwritten bounds the bytes of a dataset that no byte in the file stands
 // for.
-const maxUnwritten = 16 << 20
+const maxUnwritten = 4 << 20
 
 // maxRatio is the most that deflate can shrink, the best of the filters.
 const maxRatio = 1032

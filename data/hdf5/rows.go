@@ -24,6 +24,11 @@ func (f *File) Rows(name string) (*Rows, error) {
 	if len(d.shape) == 0 {
 		return nil, &data.FileError{Path: f.path, Where: "dataset " + name, Found: "a scalar", Want: "a dataset with rows"}
 	}
+	if d.class == chunked {
+		if d.listed, err = d.index(f.blocks.fresh(), 0, d.shape[0]); err != nil {
+			return nil, f.located(err, name)
+		}
+	}
 	return &Rows{f, d}, nil
 }
 
