@@ -98,7 +98,7 @@ func runeLen(text string) int {
 // that is neither letter, digit nor space counts, too.
 func punctuation(r rune) bool {
 	if r < utf8.RuneSelf {
-		return r > ' ' && r != 0x7F && !(r >= '0' && r <= '9') && !(r >= 'A' && r <= 'Z') && !(r >= 'a' && r <= 'z')
+		return r > ' ' && r != 0x7F && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}
 	return unicode.IsPunct(r)
 }

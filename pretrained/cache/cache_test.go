@@ -207,7 +207,7 @@ func ExampleStore_Fill() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
 	store, err := cache.Open(dir)
 	if err != nil {
 		panic(err)
