@@ -60,7 +60,7 @@ func TestClassifiers(t *testing.T) {
 			[]int{2, 6, 4, 3},
 		},
 		{
-			"decoder", &classifier.Decoder{Size: 3, Height: 6, Width: 4, Decoder: layer.Decoder{High: 3, Low: 2, Dropout: .2}},
+			"decoder", &classifier.Decoder{Size: 3, Height: 6, Width: 4, Layers: layer.Decoder{High: 3, Low: 2, Dropout: .2}},
 			[]*tensors.Tensor{picture},
 			[]int{2, 6, 4, 3},
 		},

@@ -17,8 +17,8 @@ import (
 // model's last layer, and a last linear layer. It is the classifier f_m of
 // CGGM's model for segmentation.
 type Decoder struct {
-	// Decoder holds the settings of the layers.
-	layer.Decoder `yaml:",inline"`
+	// Layers holds the settings of the layers.
+	Layers layer.Decoder `yaml:"layers"`
 	// Size is the number of outputs per position, >= 1. The task decides it.
 	Size int `yaml:"-"`
 	// Height and Width are the labels' extent, to which the map is resized;
@@ -30,11 +30,11 @@ type Decoder struct {
 var _ network.Classifier = (*Decoder)(nil)
 
 // DefaultDecoder returns the classifier with the usual dropout rates.
-func DefaultDecoder() *Decoder { return &Decoder{Decoder: layer.DefaultDecoder()} }
+func DefaultDecoder() *Decoder { return &Decoder{Layers: layer.DefaultDecoder()} }
 
 // Classify implements network.Classifier.
 func (d *Decoder) Classify(s param.Scope, f feature.Feature, width int) head.Output {
-	x := d.Decode(s, []*graph.Node{f.Value}, width)
+	x := d.Layers.Decode(s, []*graph.Node{f.Value}, width)
 	dims := x.Shape().Dimensions
 	x = layer.Resize(x, cmp.Or(d.Height, dims[1]), cmp.Or(d.Width, dims[2]))
 	last := head.Linear{Size: d.Size}

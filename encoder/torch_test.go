@@ -298,9 +298,9 @@ func TestDeepLabComputesWhatPyTorchDoes(t *testing.T) {
 					features = append(features, e.Encode(b.Scope(param.Group{Kind: param.Stem, Modality: m}),
 						b.Scope(param.Group{Kind: param.Encoder, Modality: m}), channel))
 				}
-				joint := (&fusion.Decoder{Decoder: decoder, Width: 12}).Fuse(b.Scope(param.Group{Kind: param.Fusion}), features)
+				joint := (&fusion.Decoder{Layers: decoder, Width: 12}).Fuse(b.Scope(param.Group{Kind: param.Fusion}), features)
 				logits := (&head.Dense{Size: 4, Height: 48, Width: 64}).Predict(b.Scope(param.Group{Kind: param.Head}), joint).Logits
-				single := (&classifier.Decoder{Decoder: decoder, Size: 4, Height: 48, Width: 64}).Classify(
+				single := (&classifier.Decoder{Layers: decoder, Size: 4, Height: 48, Width: 64}).Classify(
 					b.Scope(param.Group{Kind: param.Auxiliary, Modality: 1}), features[1], 12).Logits
 				return []*graph.Node{logits, single}
 			})

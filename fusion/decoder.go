@@ -16,8 +16,8 @@ import (
 // convolutions. The joint representation is a map of the features' extent,
 // for predictions per position.
 type Decoder struct {
-	// Decoder holds the settings of the layers.
-	layer.Decoder `yaml:",inline"`
+	// Layers holds the settings of the layers.
+	Layers layer.Decoder `yaml:"layers"`
 	// Width is the number of channels of the joint representation; 0: 256.
 	Width int `yaml:"width"`
 }
@@ -25,7 +25,7 @@ type Decoder struct {
 var _ Fusion = (*Decoder)(nil)
 
 // DefaultDecoder returns the fusion with the usual dropout rates.
-func DefaultDecoder() *Decoder { return &Decoder{Decoder: layer.DefaultDecoder()} }
+func DefaultDecoder() *Decoder { return &Decoder{Layers: layer.DefaultDecoder()} }
 
 // Fuse implements Fusion.
 func (d *Decoder) Fuse(s param.Scope, features []feature.Feature) *graph.Node {
@@ -34,5 +34,5 @@ func (d *Decoder) Fuse(s param.Scope, features []feature.Feature) *graph.Node {
 			exceptions.Panicf("fusion: decoder cannot read %s: every modality needs a map: use the encoder deeplab", f.Value.Shape())
 		}
 	}
-	return d.Decode(s, align(features, true), cmp.Or(d.Width, 256))
+	return d.Layers.Decode(s, align(features, true), cmp.Or(d.Width, 256))
 }
