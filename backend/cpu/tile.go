@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"sync"
-
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 )
@@ -62,7 +60,6 @@ type fusedProgram struct {
 	out      int
 	outBool  bool
 	outStore int
-	scratch  sync.Pool
 }
 
 // registers are those of a tile; some stand for memory.
@@ -70,9 +67,6 @@ type registers struct {
 	f [][]float32
 	b [][]bool
 }
-
-// workspace holds the registers of whole tiles and those of the last one.
-type workspace struct{ all, last registers }
 
 // fused returns the step that runs a group.
 func (c *compiler) fused(g *group) step {

@@ -1,6 +1,10 @@
 package cpu
 
-import "cggm/backend/cpu/internal/kernel"
+import (
+	"sync"
+
+	"cggm/backend/cpu/internal/kernel"
+)
 
 // layOut chooses the width of a tile so that repeated operands repeat with it,
 // and prepares the instructions.
@@ -58,34 +62,44 @@ func (p *fusedProgram) run(fr *frame) error {
 
 // task computes tiles [from, to).
 func (p *fusedProgram) task(fr *frame, scalars []float32, from, to int) {
-	work, _ := p.scratch.Get().(*workspace)
-	if work == nil {
-		work = p.workspace()
-	}
+	work := workspaces.Get().(*workspace)
+	work.shape(p, p.width)
 	for i := from; i < to; i++ {
 		at, end := i*p.width, min((i+1)*p.width, p.n)
-		regs := &work.all
 		fresh := i == from
 		if end-at < p.width {
-			regs, fresh = &work.last, true
+			work.shape(p, end-at)
+			fresh = true
 		}
-		p.tile(fr, regs, scalars, at, end, fresh)
+		p.tile(fr, &work.registers, scalars, at, end, fresh)
 	}
-	p.scratch.Put(work)
+	workspaces.Put(work)
 }
 
-func (p *fusedProgram) workspace() *workspace {
-	w := &workspace{}
-	last := p.n % p.width
-	for range p.floats {
-		r := make([]float32, p.width)
-		w.all.f, w.last.f = append(w.all.f, r), append(w.last.f, r[:last])
+// workspace is the memory of registers. Programs take turns with it, so that
+// it stays in the cache.
+type workspace struct {
+	registers
+	floats [][]float32
+	bools  [][]bool
+}
+
+var workspaces = sync.Pool{New: func() any { return &workspace{} }}
+
+// shape makes registers of the given width for a program.
+func (w *workspace) shape(p *fusedProgram, width int) {
+	for len(w.floats) < p.floats {
+		w.floats, w.f = append(w.floats, make([]float32, tileSize)), append(w.f, nil)
 	}
-	for range p.bools {
-		r := make([]bool, p.width)
-		w.all.b, w.last.b = append(w.all.b, r), append(w.last.b, r[:last])
+	for len(w.bools) < p.bools {
+		w.bools, w.b = append(w.bools, make([]bool, tileSize)), append(w.b, nil)
 	}
-	return w
+	for i := range p.floats {
+		w.f[i] = w.floats[i][:width]
+	}
+	for i := range p.bools {
+		w.b[i] = w.bools[i][:width]
+	}
 }
 
 // tile computes elements [from, to). fresh says that registers do not hold yet
