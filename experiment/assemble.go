@@ -65,7 +65,7 @@ func model(c *Config, d *task.Data) (*network.Model, error) {
 		}
 		choice := c.Modalities[layout.Name].Encoder
 		if choice.Kind() == "" {
-			choice = fitting(layout)
+			choice = fitting(layout, d.Task)
 		}
 		enc, err := check(encoders.build("modalities."+layout.Name+".encoder", choice))
 		if err != nil {
@@ -86,13 +86,10 @@ func model(c *Config, d *task.Data) (*network.Model, error) {
 		}
 	}
 	var err error
-	if m.Fusion, err = check(fusions.build("fusion", c.Fusion)); err != nil {
-		return nil, err
-	}
 	outputs := d.Outputs
-	headChoice, classifierChoice := c.Head, c.Classifier
-	if d.Task == objective.Dense && headChoice.Kind() == "linear" {
-		headChoice, classifierChoice = Choice{"kind": "dense"}, Choice{"kind": "conv"}
+	fusionChoice, headChoice, classifierChoice := mapped(c, d)
+	if m.Fusion, err = check(fusions.build("fusion", fusionChoice)); err != nil {
+		return nil, err
 	}
 	if m.Head, err = check(heads(outputs).build("head", headChoice)); err != nil {
 		return nil, err
@@ -100,12 +97,17 @@ func model(c *Config, d *task.Data) (*network.Model, error) {
 	if m.Classifier, err = check(classifiers(outputs).build("classifier", classifierChoice)); err != nil {
 		return nil, err
 	}
+	if d.Task == objective.Dense {
+		extend(m, d.Train.Label())
+	}
 	return m, usage(m.Validate())
 }
 
 // fitting returns an encoder for data of the given layout.
-func fitting(l sample.Layout) Choice {
+func fitting(l sample.Layout, kind objective.Task) Choice {
 	switch {
+	case len(l.Dims) == 3 && kind == objective.Dense:
+		return Choice{"kind": "conv2d", "dense": true, "pool": 1, "batch_norm": true}
 	case l.Kind == sample.Int:
 		return Choice{"kind": "embedding"}
 	case len(l.Dims) == 3:
