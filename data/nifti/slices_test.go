@@ -83,3 +83,19 @@ func TestSlicesDamaged(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Voxel (i, j, k) of the fixtures holds 12 i + 4 j + k: testdata/generate.py.
+func TestStack(t *testing.T) {
+	for _, name := range []string{"i2.nii", "packed.nii.gz", "big.nii"} {
+		a, err := nifti.Stack("testdata/" + name)
+		if err != nil || !reflect.DeepEqual(a.Shape, []int{4, 3, 2}) {
+			t.Fatalf("%s: %v, %v", name, a.Shape, err)
+		}
+		if got := a.Row(3).Row(1).Values; !reflect.DeepEqual(got, []int16{7, 19}) {
+			t.Errorf("%s: %v, want voxels (0,1,3) and (1,1,3)", name, got)
+		}
+	}
+	if _, err := nifti.Stack("testdata/absent.nii"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("absent file: %v", err)
+	}
+}
