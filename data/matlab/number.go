@@ -74,7 +74,7 @@ func convert[T, S number](in []S) ([]T, error) {
 	for i, x := range in {
 		y := T(x)
 		same := S(y) == x && (y < 0) == (x < 0)
-		nan := x != x && y != y //nolint:staticcheck // the test for NaN in every type
+		nan := x != x && y != y
 		if !same && !nan {
 			return nil, wrong(fmt.Sprintf("the number %v", x), fmt.Sprintf("one that the class of the matrix, %T, can hold", y), nil)
 		}

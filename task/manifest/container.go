@@ -6,36 +6,117 @@ import (
 	"slices"
 	"strings"
 
+	"cggm/config"
 	"cggm/data"
+	"cggm/data/hdf5"
+	"cggm/data/matlab"
+	"cggm/data/nifti"
 	"cggm/data/npz"
+	"cggm/data/safetensors"
 )
 
-// container is an open .npz or .npy file.
-type container struct {
-	path    string
-	archive *npz.Archive // nil for a .npy file
-	single  data.Array
-	arrays  map[string]*series
+// arrayFile is a file of arrays by name.
+type arrayFile interface {
+	Names() []string
+	Array(name string) (data.Array, error)
+	Close() error
 }
 
-func openContainer(path string) (*container, error) {
-	c := &container{path: path, arrays: make(map[string]*series)}
-	var err error
-	if strings.EqualFold(filepath.Ext(path), ".npz") {
-		c.archive, err = npz.Open(path)
-	} else {
-		c.single, err = npz.Read(path)
+// containers open the files of arrays by extension.
+var containers = map[string]func(path string) (arrayFile, error){
+	".npz":         func(path string) (arrayFile, error) { return npz.Open(path) },
+	".npy":         func(path string) (arrayFile, error) { return openLone(path, npz.Read) },
+	".h5":          func(path string) (arrayFile, error) { return hdf5.Open(path) },
+	".hdf5":        func(path string) (arrayFile, error) { return hdf5.Open(path) },
+	".mat":         openMatlab,
+	".nii":         func(path string) (arrayFile, error) { return openLone(path, nifti.Stack) },
+	".nii.gz":      func(path string) (arrayFile, error) { return openLone(path, nifti.Stack) },
+	".safetensors": openTensors,
+}
+
+// extension returns the end of a name that says how to read the file.
+func extension(name string) string {
+	name = strings.ToLower(name)
+	if strings.HasSuffix(name, ".nii.gz") {
+		return ".nii.gz"
 	}
+	return filepath.Ext(name)
+}
+
+// lone is a file of one array without a name, called ".".
+type lone struct {
+	path  string
+	array data.Array
+}
+
+func openLone(path string, read func(string) (data.Array, error)) (arrayFile, error) {
+	a, err := read(path)
 	if err != nil {
 		return nil, err
 	}
-	return c, nil
+	return lone{path, a}, nil
+}
+
+func (l lone) Names() []string { return []string{"."} }
+
+func (l lone) Close() error { return nil }
+
+func (l lone) Array(name string) (data.Array, error) {
+	if name != "." {
+		return data.Array{}, fmt.Errorf("%s: array %q: a %s file holds one array without a name: write \".\"", l.path, name, extension(l.path))
+	}
+	return l.array, nil
+}
+
+// vectors is a MATLAB file whose vectors, rows or columns, have one axis.
+type vectors struct{ *matlab.File }
+
+func openMatlab(path string) (arrayFile, error) {
+	f, err := matlab.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return vectors{f}, nil
+}
+
+func (v vectors) Array(name string) (data.Array, error) {
+	a, err := v.File.Array(name)
+	if err == nil && len(a.Shape) == 2 && min(a.Shape[0], a.Shape[1]) == 1 {
+		a.Shape = []int{max(a.Shape[0], a.Shape[1])}
+	}
+	return a, err
+}
+
+// tensors is a safetensors file.
+type tensors struct{ *safetensors.File }
+
+func openTensors(path string) (arrayFile, error) {
+	f, err := safetensors.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return tensors{f}, nil
+}
+
+func (t tensors) Array(name string) (data.Array, error) { return t.Tensor(name) }
+
+// container is an open file of arrays whose first axis counts samples.
+type container struct {
+	path   string
+	file   arrayFile
+	arrays map[string]*series
+}
+
+func openContainer(path string) (*container, error) {
+	file, err := containers[extension(path)](path)
+	if err != nil {
+		return nil, err
+	}
+	return &container{path: path, file: file, arrays: make(map[string]*series)}, nil
 }
 
 func (c *container) close() {
-	if c.archive != nil {
-		_ = c.archive.Close() // nothing was written
-	}
+	_ = c.file.Close() // nothing was written
 }
 
 // series returns an array whose first axis counts samples.
@@ -43,14 +124,9 @@ func (c *container) series(key string) (*series, error) {
 	if s, ok := c.arrays[key]; ok {
 		return s, nil
 	}
-	a, err := c.single, error(nil)
-	if c.archive != nil {
-		a, err = c.archive.Array(key)
-	} else if key != "." {
-		err = fmt.Errorf("%s: array %q: a .npy file holds one array without a name: write \".\"", c.path, key)
-	}
+	a, err := c.file.Array(key)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w%s", err, config.Suggest(key, c.file.Names()))
 	}
 	if len(a.Shape) == 0 {
 		return nil, fmt.Errorf("%s: array %q is a single number: want one value for every sample", c.path, key)
@@ -63,12 +139,7 @@ func (c *container) series(key string) (*series, error) {
 	return s, nil
 }
 
-func (c *container) has(key string) bool {
-	if c.archive == nil {
-		return key == "."
-	}
-	return slices.Contains(c.archive.Names(), key)
-}
+func (c *container) has(key string) bool { return slices.Contains(c.file.Names(), key) }
 
 // between has no meaning for arrays.
 func (c *container) between(_, _ string) ([]string, error) {

@@ -11,9 +11,9 @@
 //	split: {train: 60, val: 20, test: 20, group: speaker}
 //
 // A data file is a table (.csv or .jsonl, one row per sample) or a container
-// of arrays (.npz, .npy, the first axis counting samples). Paths are relative
-// to the manifest. Where a file name holds {split}, there is one file per
-// split.
+// of arrays (.npz, .npy, .h5, .hdf5, .mat, .safetensors, the first axis counting
+// samples; .nii, .nii.gz, the slices being the samples). Paths are relative to
+// the manifest. Where a file name holds {split}, there is one file per split.
 package manifest
 
 import (
@@ -58,7 +58,9 @@ type Modality struct {
 	// numbers. Its shape without the sample axis is {width}, {steps, width},
 	// {height, width, channels} or, with a vocabulary, {tokens}. Bytes of
 	// shape {height, width, channels} or {height, width} are pictures. A .npy
-	// file holds one array, which needs no name: write "array: ."
+	// file holds one array, which needs no name: write "array: ."; so does a
+	// .nii or .nii.gz file, [slices, rows, columns]. In HDF5 files the name
+	// holds groups, "group/x"; in MATLAB files structs and cells, "s.x", "c{2}".
 	Array string `yaml:"array,omitempty"`
 	// Columns are numeric columns, names or ranges "first:last" in the order
 	// of the file. A sample whose columns are all empty lacks the modality.

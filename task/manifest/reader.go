@@ -3,7 +3,6 @@ package manifest
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -82,10 +81,9 @@ func (r *reader) open(path string) (source, error) {
 		return nil, fmt.Errorf("%s: not a file", path)
 	}
 	var s source
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".npz", ".npy":
+	if containers[extension(path)] != nil {
 		s, err = openContainer(path)
-	default:
+	} else {
 		s, err = openTable(path, r.headerless)
 	}
 	if err != nil {

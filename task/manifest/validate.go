@@ -3,6 +3,7 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -230,15 +231,12 @@ func (m *Manifest) files() []string {
 
 // checkName refuses files that no reader takes and paths out of the folder.
 func checkName(name string) error {
-	if ext := strings.ToLower(filepath.Ext(name)); !slices.Contains(extensions, ext) {
-		return fmt.Errorf("file %q: want one of %s", name, strings.Join(extensions, ", "))
+	if known := append(slices.Sorted(maps.Keys(containers)), ".csv", ".jsonl"); !slices.Contains(known, extension(name)) {
+		return fmt.Errorf("file %q: want one of %s", name, strings.Join(known, ", "))
 	}
 	_, err := locate(".", name)
 	return err
 }
-
-// extensions of the data files that can be read.
-var extensions = []string{".npz", ".npy", ".csv", ".jsonl"}
 
 // locate returns the path of a file that is named relative to a folder.
 // A relative name may not leave the folder; an absolute path is taken as it is.

@@ -1,0 +1,107 @@
+package manifest
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cggm/data/safetensors"
+	"cggm/sample"
+)
+
+// fixtures returns files of testdata, which testdata/generate.py writes.
+func fixtures(t *testing.T, names ...string) map[string]any {
+	t.Helper()
+	out := make(map[string]any)
+	for _, name := range names {
+		b, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = b
+	}
+	return out
+}
+
+// The features of sample i are 3 i, 3 i + 1, 3 i + 2; its label is i mod 2.
+func TestContainers(t *testing.T) {
+	var tensors bytes.Buffer
+	labels := make([]int64, 40)
+	for i := range labels {
+		labels[i] = int64(i % 2)
+	}
+	if err := safetensors.Write(&tensors, arrays{"x": array(count(120), 40, 3), "y": array(labels)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	files := fixtures(t, "clips.h5", "clips.mat")
+	files["clips.safetensors"] = tensors.Bytes()
+	for _, c := range []struct {
+		file, x, y string
+		classes    []string
+	}{
+		{"clips.h5", "features/x", "label", []string{"even", "odd"}},
+		{"clips.mat", "s.x", "y", []string{"1", "2"}},
+		{"clips.mat", "s.x", "names", []string{"even", "odd"}},
+		{"clips.safetensors", "x", "y", []string{"0", "1"}},
+	} {
+		manifest := "task: classification\nfile: " + c.file + "\nmodalities: [{name: x, array: " + c.x + ", raw: true}]\nlabel: {from: " + c.y + "}\n"
+		d, _ := open(t, manifest, files)
+		if !slices.Equal(d.Classes, c.classes) || d.Train.Len() != 24 {
+			t.Errorf("%s: classes %q, %d for training", c.file, d.Classes, d.Train.Len())
+		}
+		for _, s := range []sample.Source{d.Train, d.Val, d.Test} {
+			inputs, label, _ := columns(t, s)
+			for i := range s.Len() {
+				row := inputs[0].Floats[3*i:][:3]
+				if row[1] != row[0]+1 || row[2] != row[0]+2 || int(row[0])/3%2 != int(label.Ints[i]) {
+					t.Errorf("%s: features %v of label %d", c.file, row, label.Ints[i])
+				}
+			}
+		}
+	}
+}
+
+// The samples of a scan are its slices; the mask is 1 in the odd columns.
+func TestScan(t *testing.T) {
+	d, _ := open(t, `
+task: dense
+modalities:
+  - {name: scan, file: scan.nii.gz, array: ., shape: [3, 4, 1], raw: true}
+label: {file: mask.nii, from: .}
+`, fixtures(t, "scan.nii.gz", "mask.nii"))
+	inputs, label, _ := columns(t, d.Train)
+	if !slices.Equal(inputs[0].Dims, []int{3, 4, 1}) || !slices.Equal(label.Dims, []int{3, 4}) || d.Outputs != 2 {
+		t.Fatalf("scan %v, mask %v, %d classes", inputs[0].Dims, label.Dims, d.Outputs)
+	}
+	for k, v := range label.Ints {
+		if int(v) != k%4%2 {
+			t.Fatalf("pixel %d of the masks is %d", k, v)
+		}
+	}
+	for k, v := range inputs[0].Floats {
+		if v != inputs[0].Floats[k/12*12] {
+			t.Fatalf("pixel %d is %v, another of its slice %v", k, v, inputs[0].Floats[k/12*12])
+		}
+	}
+}
+
+func TestContainerRefuses(t *testing.T) {
+	files := fixtures(t, "clips.h5", "clips.mat", "scan.nii.gz")
+	for file, c := range map[string][2]string{
+		"clips.h5":    {"feature/x", `did you mean "features/x"?`},
+		"clips.mat":   {"s.y", `one of s.x, y, names (did you mean "s.x"?)`},
+		"scan.nii.gz": {"x", `a .nii.gz file holds one array without a name: write "."`},
+	} {
+		_, _, err := tryOpen(t, "task: regression\nfile: "+file+"\nmodalities: [{name: x, array: y}]\nlabel: {from: "+c[0]+"}\n", files)
+		if err == nil || !strings.Contains(err.Error(), c[1]) || !strings.Contains(err.Error(), file) {
+			t.Errorf("%s: %v, want %q", file, err, c[1])
+		}
+	}
+	files["clips.h5"] = []byte("text")
+	if _, _, err := tryOpen(t, "task: regression\nfile: clips.h5\nmodalities: [{name: x, array: y}]\nlabel: {from: y}\n", files); err == nil || !strings.Contains(err.Error(), "no HDF5 signature") {
+		t.Errorf("a damaged file: %v", err)
+	}
+}
