@@ -18,7 +18,9 @@ type compiler struct {
 	same    map[*value]*value  // values that are another's bytes: reshapes, merged nodes
 	users   map[*value][]*node // readers of a value's bytes
 	isOut   map[*value]bool
-	group   map[*node]*group // of fused nodes
+	cluster map[*node]*cluster
+	segment map[*node]int  // nodes of different segments do not fuse
+	drawn   map[*node]bool // random words that their reader draws
 	stores  map[*value]int
 	program *program
 	able    map[*node]bool  // whether there is a kernel
@@ -29,8 +31,8 @@ type compiler struct {
 func newCompiler(b *Backend) *compiler {
 	return &compiler{
 		backend: b, same: make(map[*value]*value), users: make(map[*value][]*node),
-		isOut: make(map[*value]bool), group: make(map[*node]*group), stores: make(map[*value]int),
-		able: make(map[*node]bool), pinned: make(map[*value]bool),
+		isOut: make(map[*value]bool), stores: make(map[*value]int),
+		segment: make(map[*node]int), drawn: make(map[*node]bool), able: make(map[*node]bool), pinned: make(map[*value]bool),
 		program: &program{backend: b, consts: make(map[int]any)},
 	}
 }
@@ -329,10 +331,7 @@ func (c *compiler) emit(n *node) error {
 		c.program.consts[c.store(n.outputs[0])] = n.data
 		return nil
 	}
-	if g := c.group[n]; g != nil {
-		if g.root == n {
-			c.add(c.fused(g))
-		}
+	if c.drawn[n] {
 		return nil
 	}
 	if s, ok := c.native(n); ok {

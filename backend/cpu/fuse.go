@@ -1,21 +1,12 @@
 package cpu
 
 import (
-	"slices"
-
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 )
 
-// group is a set of elementwise nodes that run as one pass over tiles. Only
-// the root's result is stored.
-type group struct {
-	root  *node
-	nodes []*node // in order
-}
-
-// elementwise lists the operations that can be part of a group.
+// elementwise lists the operations that can be part of a loop.
 var elementwise = map[compute.OpType]bool{}
 
 func init() {
@@ -33,7 +24,7 @@ func init() {
 	}
 }
 
-// fusable reports whether a node can be part of a group.
+// fusable reports whether a node can be part of a loop.
 func (c *compiler) fusable(n *node) bool {
 	if !elementwise[n.op] {
 		return false
@@ -74,7 +65,7 @@ func (c *compiler) fusable(n *node) bool {
 	return true
 }
 
-// view says how a group reads a value: element i of the loop is element
+// view says how a loop reads a value: element i of the loop is element
 // (i/inner) mod len of the bytes.
 type view struct {
 	value *value // whose bytes
@@ -156,46 +147,4 @@ func broadcastView(dims, axes, out []int) (view, bool) {
 		inner *= d
 	}
 	return view{len: total, inner: inner}, true
-}
-
-// fuse forms the groups: a node joins the group of its readers when all of
-// them are in one group of the same size.
-func (c *compiler) fuse() {
-	for _, n := range slices.Backward(c.nodes) {
-		if !c.fusable(n) {
-			continue
-		}
-		v := n.outputs[0]
-		var g *group
-		joins := !c.isOut[v] && !c.pinned[v] && len(c.users[v]) > 0
-		for _, u := range c.users[v] {
-			ug := c.group[u]
-			if ug == nil || (g != nil && ug != g) || size(ug.root.outputs[0].shape) != size(v.shape) || !c.readsFull(u, v) {
-				joins = false
-				break
-			}
-			g = ug
-		}
-		if !joins || len(g.nodes) >= 96 {
-			g = &group{root: n}
-		}
-		g.nodes = append(g.nodes, n)
-		c.group[n] = g
-	}
-	for _, g := range c.group {
-		if g.nodes[0] == g.root && len(g.nodes) > 1 {
-			slices.Reverse(g.nodes)
-		}
-	}
-}
-
-// readsFull reports whether u reads all of v element by element.
-func (c *compiler) readsFull(u *node, v *value) bool {
-	for _, in := range u.inputs {
-		w, ok := c.view(in, u.outputs[0].shape)
-		if ok && w.value == v && !w.full(size(v.shape)) {
-			return false
-		}
-	}
-	return true
 }

@@ -77,7 +77,7 @@ func (c *compiler) neverRead(n *node) bool {
 		return false
 	}
 	for _, u := range c.users[v] {
-		if c.group[u] == nil {
+		if !elementwise[u.op] || c.cluster[u].n == 0 {
 			return false
 		}
 		for _, in := range u.inputs {

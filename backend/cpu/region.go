@@ -38,7 +38,7 @@ const maxLanes = 16
 
 // blockWork is the number of elements that a node of a region should compute
 // at least, on average, for the calls not to weigh.
-const blockWork = 4096
+const blockWork = 8192
 
 // minBlocks is the least number of blocks that keeps the threads busy.
 const minBlocks = 8
@@ -179,10 +179,8 @@ func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]
 	rc.inner.countUsers()
 	rc.inner.recompute()
 	rc.inner.fuse()
-	for _, n := range rc.inner.nodes {
-		if err := rc.inner.emit(n); err != nil {
-			return step{}, err
-		}
+	if err := rc.inner.emitAll(rc.inner.nodes); err != nil {
+		return step{}, err
 	}
 	body := rc.inner.program
 	for _, n := range r.nodes {

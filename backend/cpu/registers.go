@@ -1,53 +1,56 @@
 package cpu
 
-import "github.com/gomlx/compute/dtypes"
-
 // allocate renumbers registers so that one whose value is no longer read
-// serves again. Inputs and the result keep a register of their own: they stand
+// serves again. Inputs and outputs keep a register of their own: they stand
 // for memory, which nothing else may be written to.
-func (p *fusedProgram) allocate() {
-	f, b := newFile(p.floats), newFile(p.bools)
-	file := func(isBool bool) *registerFile {
-		if isBool {
-			return b
-		}
-		return f
+func (p *loopProgram) allocate() {
+	var files [banks]*registerFile
+	for k := range files {
+		files[k] = newFile(p.count[k])
 	}
-	for i, in := range p.code {
-		for _, r := range in.operands() {
+	for i := range p.code {
+		for _, r := range p.code[i].operands() {
 			if r.scalar == 0 {
-				file(r.isBool).last[r.reg] = i
+				files[r.bank].last[r.reg] = i
 			}
 		}
 	}
 	for i, l := range p.loads {
-		regs := file(p.sources[l.source].kind == dtypes.Bool || l.floor > 0)
-		p.loads[i].reg = regs.fresh(l.reg)
-		regs.pinned[l.reg] = true
+		file := files[l.dst.bank]
+		p.loads[i].dst.reg = file.fresh(l.dst.reg)
+		file.pinned[l.dst.reg] = true
+	}
+	stored := make(map[ref]bool)
+	for _, out := range p.outs {
+		stored[out.src] = true
 	}
 	for i := range p.code {
 		in := &p.code[i]
 		read := append([]ref{}, in.operands()...)
 		for k, r := range read {
 			if r.scalar == 0 {
-				in.in[k].reg = file(r.isBool).physical[r.reg]
+				in.in[k].reg = files[r.bank].physical[r.reg]
 			}
 		}
-		regs := file(in.isBool)
-		if virtual := in.dst; virtual == p.out && in.isBool == p.outBool {
-			in.dst = regs.fresh(virtual)
-			regs.pinned[virtual] = true
+		file := files[in.dst.bank]
+		if virtual := in.dst.reg; stored[in.dst] {
+			in.dst.reg = file.fresh(virtual)
+			file.pinned[virtual] = true
 		} else {
-			in.dst = regs.take(virtual)
+			in.dst.reg = file.take(virtual)
 		}
 		for _, r := range read {
 			if r.scalar == 0 {
-				file(r.isBool).release(r.reg, i)
+				files[r.bank].release(r.reg, i)
 			}
 		}
 	}
-	p.out = file(p.outBool).physical[p.out]
-	p.floats, p.bools = f.count, b.count
+	for i, out := range p.outs {
+		p.outs[i].src.reg = files[out.src.bank].physical[out.src.reg]
+	}
+	for k, file := range files {
+		p.count[k] = file.count
+	}
 }
 
 // operands returns the operands that the instruction has.
@@ -62,7 +65,6 @@ type registerFile struct {
 }
 
 func newFile(n int) *registerFile {
-	n = max(n, 1)
 	return &registerFile{last: make([]int, n), physical: make([]int, n), pinned: make([]bool, n)}
 }
 

@@ -50,6 +50,12 @@ func (c *compiler) regions(t *tiling) error {
 		}
 	}
 	for level := range byLevel {
+		for _, n := range late[level] {
+			c.segment[n] = 2*level + 1
+		}
+		for _, n := range byLevel[level] {
+			c.segment[n] = 2 * level
+		}
 		outside = append(append(outside, byLevel[level]...), late[level]...)
 	}
 	c.nodes = outside
@@ -91,8 +97,10 @@ func (c *compiler) regions(t *tiling) error {
 
 func (c *compiler) emitAll(nodes []*node) error {
 	for _, n := range nodes {
-		if err := c.emit(n); err != nil {
-			return err
+		if cl := c.cluster[n]; cl.nodes[len(cl.nodes)-1] == n {
+			if err := c.emitCluster(cl); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -3,148 +3,242 @@ package cpu
 import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 )
 
-// tileSize is about the number of elements that a group computes at a time:
-// its registers stay in the first-level cache. taskTiles tiles are one task.
+// tileSize is about the number of elements that a loop computes at a time: its
+// registers stay in the first-level cache. taskTiles tiles are one task.
 const (
 	tileSize  = 1024
+	widest    = 4 * longestRow // tile: of drawn words there are multiples of 4
 	taskTiles = 16
 )
 
-// source is an input of a group.
+// bank is a set of registers of the same kind: numbers or truth values, one
+// for every element of a tile or one for every row.
+type bank uint8
+
+const (
+	numbers bank = iota
+	truths
+	rowNumbers
+	rowTruths
+	banks
+)
+
+// source is an input of a loop.
 type source struct {
 	store int
 	view  view
 	kind  dtypes.DType
 }
 
-// instr is one operation on registers. Truth values and numbers have registers
-// of their own, numbered apart.
-type instr struct {
-	op     compute.OpType
-	dst    int
-	isBool bool // dst is a truth register
-	in     [3]ref
-}
-
-// ref is an operand of an instruction: a register, or an input that is the
-// same number everywhere.
+// ref is an operand or result of an instruction: a register, or an input that
+// is the same number everywhere.
 type ref struct {
 	reg    int
+	bank   bank
 	scalar int // index of a scalar source + 1; 0: a register
-	isBool bool
 }
+
+// instr is one operation on registers.
+type instr struct {
+	op  compute.OpType
+	dst ref
+	in  [3]ref
+}
+
+// expand is the operation that repeats the numbers of rows. It has the code of
+// an operation that never runs in a loop.
+const expand = compute.OpTypeBroadcastInDim
 
 // load fills a register from an input.
 type load struct {
 	source int
-	reg    int
-	// floor is the index + 1 of the source whose number the loaded words are
-	// compared with: the register gets whether they reach it. 0: none.
+	dst    ref
+	// floor is the index + 1 of the source whose number the words are compared
+	// with: the register gets whether they reach it. 0: none.
 	floor int
+	// drawn is set when the words are drawn: the source is the random state.
+	drawn bool
 	// still is set when all tiles load the same.
 	still bool
 }
 
-// fusedProgram is a group ready to run.
-type fusedProgram struct {
-	n, width int // elements of the loop and of a tile
-	sources  []source
-	scalars  []int // sources that are one number
-	loads    []load
-	code     []instr
-	execs    []exec // of code
-	floats   int    // numbers of registers
-	bools    int
-	out      int
-	outBool  bool
-	outStore int
+// output stores a register.
+type output struct {
+	store int
+	src   ref
+	copy  bool // no instruction computes the register: it is loaded
 }
 
-// registers are those of a tile; some stand for memory.
-type registers struct {
-	f [][]float32
-	b [][]bool
+// loopProgram is a cluster ready to run.
+type loopProgram struct {
+	n, row  int // elements of the loop and of a row; row 0: no rows
+	width   int // elements of a tile
+	sources []source
+	scalars []int // sources that are one number
+	loads   []load
+	code    []instr
+	execs   []exec // of code
+	outs    []output
+	count   [banks]int // registers
 }
 
-// fused returns the step that runs a group.
-func (c *compiler) fused(g *group) step {
-	out := g.root.outputs[0]
-	p := &fusedProgram{n: size(out.shape), outBool: out.shape.DType == dtypes.Bool, outStore: c.store(out)}
-	regs := make(map[*value]ref)
-	loaded := make(map[view]ref)
-	operand := func(v *value, at *node) ref {
-		w, _ := c.view(v, at.outputs[0].shape)
-		if r, ok := regs[w.value]; ok && w.full(p.n) {
-			return r
-		}
-		if r, ok := loaded[w]; ok {
-			return r
-		}
-		s := source{store: c.store(w.value), view: w, kind: w.value.shape.DType}
-		index := len(p.sources)
-		p.sources = append(p.sources, s)
-		r := ref{isBool: s.kind == dtypes.Bool}
-		if w.len == 1 && s.kind == dtypes.Float32 {
-			p.scalars = append(p.scalars, index)
-			r.scalar = len(p.scalars)
-		} else {
-			if r.isBool {
-				r.reg = p.bools
-				p.bools++
-			} else {
-				r.reg = p.floats
-				p.floats++
+// loopShape returns the shape that a node of a loop runs over.
+func loopShape(n *node) shapes.Shape {
+	if elementwise[n.op] || len(n.inputs) == 0 {
+		return n.outputs[0].shape
+	}
+	return n.inputs[0].shape
+}
+
+// loopBuilder translates the nodes of a cluster.
+type loopBuilder struct {
+	c        *compiler
+	p        *loopProgram
+	regs     map[*value]ref
+	loaded   map[loadKey]ref
+	expanded map[ref]ref
+}
+
+type loadKey struct {
+	view view
+	rows bool
+}
+
+func (b *loopBuilder) register(k bank) ref {
+	b.p.count[k]++
+	return ref{reg: b.p.count[k] - 1, bank: k}
+}
+
+// fused returns the step that runs a cluster.
+func (c *compiler) fused(cl *cluster) step {
+	b := &loopBuilder{
+		c: c, p: &loopProgram{n: cl.n, row: cl.row}, regs: make(map[*value]ref), loaded: make(map[loadKey]ref), expanded: make(map[ref]ref),
+	}
+	for _, n := range cl.nodes {
+		b.node(n)
+	}
+	s := step{name: "loop"}
+	for _, n := range cl.nodes {
+		v := n.outputs[0]
+		s.name += " " + n.op.String()
+		if b.stays(v, cl) {
+			out := output{store: c.store(v), src: b.regs[v], copy: true}
+			for _, in := range b.p.code {
+				out.copy = out.copy && in.dst != out.src
 			}
-			p.loads = append(p.loads, load{source: index, reg: r.reg})
+			b.p.outs = append(b.p.outs, out)
+			s.writes = append(s.writes, out.store)
 		}
-		loaded[w] = r
+	}
+	for _, src := range b.p.sources {
+		s.reads = append(s.reads, src.store)
+	}
+	s.inPlace = b.p.inPlace()
+	b.p.allocate()
+	b.p.layOut()
+	s.run = b.p.run
+	return s
+}
+
+// stays reports whether a result is read outside of its cluster.
+func (b *loopBuilder) stays(v *value, cl *cluster) bool {
+	if b.c.isOut[v] || b.c.pinned[v] {
+		return true
+	}
+	for _, u := range b.c.users[v] {
+		if b.c.cluster[u] != cl {
+			return true
+		}
+	}
+	return false
+}
+
+// node adds the instructions of a node.
+func (b *loopBuilder) node(n *node) {
+	v := n.outputs[0]
+	rows := b.p.row > 0 && size(v.shape)*b.p.row == b.p.n
+	kind := numbers
+	switch {
+	case v.shape.DType == dtypes.Bool && rows:
+		kind = rowTruths
+	case v.shape.DType == dtypes.Bool:
+		kind = truths
+	case rows:
+		kind = rowNumbers
+	}
+	if reaches(n) {
+		b.regs[v] = b.reach(n, kind)
+		return
+	}
+	if n.op == compute.OpTypeConvertDType && n.inputs[0].shape.DType != dtypes.Bool {
+		b.regs[v] = b.operand(n.inputs[0], n) // loading converts
+		return
+	}
+	in := instr{op: n.op}
+	for k, x := range n.inputs {
+		in.in[k] = b.operand(x, n)
+	}
+	in.dst = b.register(kind)
+	b.regs[v] = in.dst
+	b.p.code = append(b.p.code, in)
+}
+
+// operand returns the register that holds an input of a node.
+func (b *loopBuilder) operand(v *value, at *node) ref {
+	w, _ := b.c.view(v, loopShape(at))
+	space := spaceOf(at, b.p.n)
+	rows := b.p.row > 0 && space*b.p.row == b.p.n
+	if r, ok := b.regs[w.value]; ok {
+		if !rows && r.bank == rowNumbers {
+			return b.spread(r)
+		}
 		return r
 	}
-	for _, n := range g.nodes {
-		v := n.outputs[0]
-		if reaches(n) {
-			regs[v] = p.reach(c, n)
-			continue
-		}
-		if n.op == compute.OpTypeConvertDType && n.inputs[0].shape.DType != dtypes.Bool {
-			regs[v] = operand(n.inputs[0], n) // loading converts
-			continue
-		}
-		in := instr{op: n.op, isBool: v.shape.DType == dtypes.Bool}
-		for k, x := range n.inputs {
-			in.in[k] = operand(x, n)
-		}
-		r := ref{isBool: in.isBool}
-		if in.isBool {
-			r.reg = p.bools
-			p.bools++
-		} else {
-			r.reg = p.floats
-			p.floats++
-		}
-		in.dst = r.reg
-		regs[v] = r
-		p.code = append(p.code, in)
+	kind := w.value.shape.DType
+	byRow := !rows && b.p.row > 0 && w.inner == b.p.row && w.len*b.p.row == b.p.n && kind == dtypes.Float32
+	if byRow {
+		rows, w.inner = true, 1
 	}
-	p.out = regs[out].reg
-	p.allocate()
-	p.layOut()
-	s := step{name: "fused " + g.root.op.String(), run: p.run, writes: []int{p.outStore}}
-	partial := make(map[int]bool)
-	for _, src := range p.sources {
-		s.reads = append(s.reads, src.store)
-		if !src.view.full(p.n) || src.kind != out.shape.DType {
-			partial[src.store] = true
+	key := loadKey{w, rows}
+	r, ok := b.loaded[key]
+	if !ok {
+		index := len(b.p.sources)
+		b.p.sources = append(b.p.sources, source{store: b.c.store(w.value), view: w, kind: kind})
+		switch {
+		case w.len == 1 && kind == dtypes.Float32:
+			b.p.scalars = append(b.p.scalars, index)
+			r = ref{scalar: len(b.p.scalars)}
+		default:
+			k := numbers
+			if kind == dtypes.Bool {
+				k = truths
+			}
+			if rows {
+				k += rowNumbers
+			}
+			r = b.register(k)
+			b.p.loads = append(b.p.loads, load{source: index, dst: r})
 		}
+		b.loaded[key] = r
 	}
-	for _, src := range p.sources {
-		if !partial[src.store] {
-			s.inPlace = append(s.inPlace, src.store)
-		}
+	if byRow && r.scalar == 0 {
+		return b.spread(r)
 	}
-	return s
+	return r
+}
+
+// spread returns a register that repeats the numbers of rows.
+func (b *loopBuilder) spread(r ref) ref {
+	out, ok := b.expanded[r]
+	if !ok {
+		out = b.register(numbers)
+		b.p.code = append(b.p.code, instr{op: expand, dst: out, in: [3]ref{r}})
+		b.expanded[r] = out
+	}
+	return out
 }
 
 // reaches reports whether a node compares random words with one number, as
@@ -155,25 +249,54 @@ func reaches(n *node) bool {
 }
 
 // reach adds the load that carries out such a comparison.
-func (p *fusedProgram) reach(c *compiler, n *node) ref {
-	for _, v := range n.inputs {
-		p.sources = append(p.sources, source{store: c.store(v), view: view{value: c.root(v), len: size(v.shape), inner: 1}, kind: dtypes.Uint32})
+func (b *loopBuilder) reach(n *node, k bank) ref {
+	words, limit := b.c.root(n.inputs[0]), b.c.root(n.inputs[1])
+	r := b.register(k)
+	l := load{source: len(b.p.sources), dst: r, floor: len(b.p.sources) + 2}
+	from := words
+	if b.c.drawn[words.node] {
+		l.drawn = true
+		from = b.c.root(words.node.inputs[0])
 	}
-	r := ref{reg: p.bools, isBool: true}
-	p.bools++
-	p.loads = append(p.loads, load{source: len(p.sources) - 2, reg: r.reg, floor: len(p.sources)})
+	b.p.sources = append(b.p.sources,
+		source{store: b.c.store(from), view: view{value: from, len: size(words.shape), inner: 1}, kind: dtypes.Uint32},
+		source{store: b.c.store(limit), view: view{value: limit, len: 1, inner: 1}, kind: dtypes.Uint32})
+	b.p.loads = append(b.p.loads, l)
 	return r
 }
 
-// arity is the number of operands of an instruction.
-func arity(op compute.OpType) int {
-	switch op {
-	case compute.OpTypeWhere, compute.OpTypeClamp:
-		return 3
-	case compute.OpTypeAdd, compute.OpTypeSub, compute.OpTypeMul, compute.OpTypeDiv, compute.OpTypeMax, compute.OpTypeMin, compute.OpTypePow,
-		compute.OpTypeEqual, compute.OpTypeNotEqual, compute.OpTypeLessThan, compute.OpTypeLessOrEqual,
-		compute.OpTypeGreaterThan, compute.OpTypeGreaterOrEqual, compute.OpTypeLogicalAnd, compute.OpTypeLogicalOr:
-		return 2
+// inPlace returns the stores that the first output may overwrite: those that
+// are read element by element and no longer once an output is written.
+func (p *loopProgram) inPlace() []int {
+	written := len(p.code)
+	for i, in := range p.code {
+		for _, out := range p.outs {
+			if in.dst == out.src && !out.copy {
+				written = min(written, i)
+			}
+		}
 	}
-	return 1
+	last := make(map[ref]int)
+	for i, in := range p.code {
+		for _, r := range in.operands() {
+			last[r] = i
+		}
+	}
+	partial := make(map[int]bool)
+	for _, s := range p.sources {
+		partial[s.store] = partial[s.store] || !s.view.full(p.n) || s.kind == dtypes.Uint32 || s.kind == dtypes.Int32
+	}
+	for _, out := range p.outs {
+		if out.copy {
+			return nil
+		}
+	}
+	var stores []int
+	for _, l := range p.loads {
+		s := p.sources[l.source]
+		if l.floor == 0 && !partial[s.store] && last[l.dst] <= written && l.dst.bank < rowNumbers {
+			stores = append(stores, s.store)
+		}
+	}
+	return stores
 }

@@ -6,32 +6,48 @@ import (
 	"cggm/backend/cpu/internal/kernel"
 )
 
-// layOut chooses the width of a tile so that repeated operands repeat with it,
-// and prepares the instructions.
-func (p *fusedProgram) layOut() {
-	period := 1
+// layOut chooses the width of a tile, whole rows of a size with which repeated
+// operands repeat, and prepares the instructions.
+func (p *loopProgram) layOut() {
+	unit := max(p.row, 1)
+	for _, l := range p.loads {
+		if l.drawn {
+			unit = lcm(unit, 4)
+		}
+	}
+	period := unit
 	for _, l := range p.loads {
 		w := p.sources[l.source].view
 		switch {
-		case w.full(p.n) || w.len == 1:
+		case l.floor > 0 || w.len == 1 || p.whole(l):
+		case l.dst.bank >= rowNumbers:
+			period = 1 << 30 // a repeated operand of rows: seldom, and loaded anew
 		case w.inner == 1:
 			period = lcm(period, w.len)
 		default:
 			period = lcm(period, w.inner)
 		}
 	}
-	p.width = tileSize
 	if period <= tileSize {
-		p.width = tileSize / period * period
-		for i := range p.loads {
-			w := p.sources[p.loads[i].source].view
-			p.loads[i].still = p.loads[i].floor == 0 && !w.full(p.n) && (w.len == 1 || w.inner == 1)
+		unit = period
+		for i, l := range p.loads {
+			w := p.sources[l.source].view
+			p.loads[i].still = l.floor == 0 && !p.whole(l) && (w.len == 1 || w.inner == 1)
 		}
 	}
-	p.width = min(p.width, p.n)
+	p.width = min(max(tileSize/unit, 1)*unit, p.n)
 	for i := range p.code {
-		p.execs = append(p.execs, p.code[i].compile())
+		p.execs = append(p.execs, p.compile(p.code[i]))
 	}
+}
+
+// whole reports whether a load reads its source element by element.
+func (p *loopProgram) whole(l load) bool {
+	n := p.n
+	if l.dst.bank >= rowNumbers {
+		n /= p.row
+	}
+	return p.sources[l.source].view.full(n)
 }
 
 func lcm(a, b int) int {
@@ -42,8 +58,8 @@ func lcm(a, b int) int {
 	return min(a/x*b, 1<<30)
 }
 
-// run computes the group.
-func (p *fusedProgram) run(fr *frame) error {
+// run computes the loop.
+func (p *loopProgram) run(fr *frame) error {
 	var few [8]float32
 	scalars := few[:0]
 	for _, s := range p.scalars {
@@ -61,7 +77,7 @@ func (p *fusedProgram) run(fr *frame) error {
 }
 
 // task computes tiles [from, to).
-func (p *fusedProgram) task(fr *frame, scalars []float32, from, to int) {
+func (p *loopProgram) task(fr *frame, scalars []float32, from, to int) {
 	work := workspaces.Get().(*workspace)
 	work.shape(p, p.width)
 	for i := from; i < to; i++ {
@@ -71,9 +87,16 @@ func (p *fusedProgram) task(fr *frame, scalars []float32, from, to int) {
 			work.shape(p, end-at)
 			fresh = true
 		}
-		p.tile(fr, &work.registers, scalars, at, end, fresh)
+		p.tile(fr, work, scalars, at, end, fresh)
 	}
 	workspaces.Put(work)
+}
+
+// registers are those of a tile; some stand for memory. Those of rows follow
+// those of elements.
+type registers struct {
+	f [][]float32
+	b [][]bool
 }
 
 // workspace is the memory of registers. Programs take turns with it, so that
@@ -82,73 +105,134 @@ type workspace struct {
 	registers
 	floats [][]float32
 	bools  [][]bool
+	words  []uint32
 }
 
 var workspaces = sync.Pool{New: func() any { return &workspace{} }}
 
-// shape makes registers of the given width for a program.
-func (w *workspace) shape(p *fusedProgram, width int) {
-	for len(w.floats) < p.floats {
-		w.floats, w.f = append(w.floats, make([]float32, tileSize)), append(w.f, nil)
+// shape makes registers of tiles of the given width for a program.
+func (w *workspace) shape(p *loopProgram, width int) {
+	rows := width
+	if p.row > 0 {
+		rows /= p.row
 	}
-	for len(w.bools) < p.bools {
-		w.bools, w.b = append(w.bools, make([]bool, tileSize)), append(w.b, nil)
+	for len(w.f) < p.count[numbers]+p.count[rowNumbers] {
+		w.floats, w.f = append(w.floats, make([]float32, widest)), append(w.f, nil)
 	}
-	for i := range p.floats {
+	for len(w.b) < p.count[truths]+p.count[rowTruths] {
+		w.bools, w.b = append(w.bools, make([]bool, widest)), append(w.b, nil)
+	}
+	for i := range p.count[numbers] {
 		w.f[i] = w.floats[i][:width]
 	}
-	for i := range p.bools {
+	for i := range p.count[rowNumbers] {
+		at := p.count[numbers] + i
+		w.f[at] = w.floats[at][:rows]
+	}
+	for i := range p.count[truths] {
 		w.b[i] = w.bools[i][:width]
 	}
+	for i := range p.count[rowTruths] {
+		at := p.count[truths] + i
+		w.b[at] = w.bools[at][:rows]
+	}
+}
+
+// index returns the place of a register among those of its type.
+func (p *loopProgram) index(r ref) int {
+	switch r.bank {
+	case rowNumbers:
+		return p.count[numbers] + r.reg
+	case rowTruths:
+		return p.count[truths] + r.reg
+	default:
+		return r.reg
+	}
+}
+
+// span returns the part of [from, to) that a register of the bank stands for.
+func (p *loopProgram) span(k bank, from, to int) (int, int) {
+	if k >= rowNumbers {
+		return from / p.row, to / p.row
+	}
+	return from, to
 }
 
 // tile computes elements [from, to). fresh says that registers do not hold yet
 // what all tiles load.
-func (p *fusedProgram) tile(fr *frame, regs *registers, scalars []float32, from, to int, fresh bool) {
+func (p *loopProgram) tile(fr *frame, w *workspace, scalars []float32, from, to int, fresh bool) {
 	for i := range p.loads {
-		l := &p.loads[i]
-		if l.still && !fresh {
+		if l := &p.loads[i]; !l.still || fresh {
+			p.load(fr, w, l, from, to)
+		}
+	}
+	for i := range p.outs {
+		out := &p.outs[i]
+		if out.copy {
 			continue
 		}
-		s := &p.sources[l.source]
-		switch data := fr.bufs[s.store].(type) {
+		lo, hi := p.span(out.src.bank, from, to)
+		switch data := fr.bufs[out.store].(type) {
 		case []float32:
-			if s.view.full(p.n) {
-				regs.f[l.reg] = data[from:to]
-			} else {
-				spread(regs.f[l.reg], data, s.view, from)
-			}
+			w.f[p.index(out.src)] = data[lo:hi]
 		case []bool:
-			if s.view.full(p.n) {
-				regs.b[l.reg] = data[from:to]
-			} else {
-				spread(regs.b[l.reg], data, s.view, from)
-			}
-		case []uint32:
-			if l.floor > 0 {
-				kernel.AtLeast(regs.b[l.reg], data[from:to], fr.bufs[p.sources[l.floor-1].store].([]uint32)[0])
-				continue
-			}
-			loadAs(regs.f[l.reg], data, s.view, p.n, from)
-		case []int32:
-			loadAs(regs.f[l.reg], data, s.view, p.n, from)
+			w.b[p.index(out.src)] = data[lo:hi]
 		}
-	}
-	if len(p.execs) == 0 {
-		if p.outBool {
-			copy(fr.bufs[p.outStore].([]bool)[from:to], regs.b[p.out])
-		} else {
-			copy(fr.bufs[p.outStore].([]float32)[from:to], regs.f[p.out])
-		}
-		return
-	}
-	if p.outBool {
-		regs.b[p.out] = fr.bufs[p.outStore].([]bool)[from:to]
-	} else {
-		regs.f[p.out] = fr.bufs[p.outStore].([]float32)[from:to]
 	}
 	for _, e := range p.execs {
-		e(regs, scalars)
+		e(&w.registers, scalars)
+	}
+	for i := range p.outs {
+		out := &p.outs[i]
+		if !out.copy {
+			continue
+		}
+		lo, hi := p.span(out.src.bank, from, to)
+		switch data := fr.bufs[out.store].(type) {
+		case []float32:
+			copy(data[lo:hi], w.f[p.index(out.src)])
+		case []bool:
+			copy(data[lo:hi], w.b[p.index(out.src)])
+		}
+	}
+}
+
+func (p *loopProgram) load(fr *frame, w *workspace, l *load, from, to int) {
+	s := &p.sources[l.source]
+	reg := p.index(l.dst)
+	n := p.n
+	if l.dst.bank >= rowNumbers {
+		n /= p.row
+	}
+	from, to = p.span(l.dst.bank, from, to)
+	switch data := fr.bufs[s.store].(type) {
+	case []float32:
+		if s.view.full(n) {
+			w.f[reg] = data[from:to]
+		} else {
+			spread(w.f[reg], data, s.view, from)
+		}
+	case []bool:
+		if s.view.full(n) {
+			w.b[reg] = data[from:to]
+		} else {
+			spread(w.b[reg], data, s.view, from)
+		}
+	case []uint64:
+		if len(w.words) < to-from {
+			w.words = make([]uint32, widest)
+		}
+		words := w.words[:to-from]
+		kernel.Philox(words, data[0], advance([2]uint64{data[1], data[2]}, uint64((fr.block*n+from)/4)))
+		kernel.AtLeast(w.b[reg], words, fr.bufs[p.sources[l.floor-1].store].([]uint32)[0])
+	case []uint32:
+		if l.floor > 0 {
+			kernel.AtLeast(w.b[reg], data[from:to], fr.bufs[p.sources[l.floor-1].store].([]uint32)[0])
+			return
+		}
+		loadAs(w.f[reg], data, s.view, n, from)
+	case []int32:
+		loadAs(w.f[reg], data, s.view, n, from)
 	}
 }
 

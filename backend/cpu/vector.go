@@ -42,9 +42,41 @@ var comparisons = map[compute.OpType]comparison{
 // exec carries out an instruction on the registers of a tile.
 type exec func(r *registers, scalars []float32)
 
-// compile returns the function that carries out the instruction.
-func (in *instr) compile() exec {
+// compile returns the function that carries out an instruction.
+func (p *loopProgram) compile(i instr) exec {
+	in := &operation{op: i.op, dst: p.index(i.dst)}
+	for k, r := range i.operands() {
+		in.in[k] = operand{reg: p.index(r), scalar: r.scalar}
+	}
+	in.isBool = i.dst.bank == truths || i.dst.bank == rowTruths
+	return in.compile(p.row)
+}
+
+// operation is an instruction whose registers are numbered by type.
+type operation struct {
+	op     compute.OpType
+	dst    int
+	isBool bool
+	in     [3]operand
+}
+
+type operand struct{ reg, scalar int }
+
+var rowKernels = map[compute.OpType]func(dst, x []float32, r, c int){
+	compute.OpTypeReduceSum: kernel.SumRows, compute.OpTypeReduceMax: kernel.MaxRows, compute.OpTypeReduceMin: kernel.MinRows,
+}
+
+func (in *operation) compile(row int) exec {
 	x, y := in.in[0], in.in[1]
+	if in.op == expand {
+		return func(r *registers, _ []float32) { kernel.Repeat(r.f[in.dst], r.f[x.reg]) }
+	}
+	if kern, ok := rowKernels[in.op]; ok {
+		return func(r *registers, _ []float32) {
+			dst := r.f[in.dst]
+			kern(dst, r.f[x.reg], len(dst), row)
+		}
+	}
 	if cmp, ok := comparisons[in.op]; ok {
 		return in.comparison(cmp)
 	}
@@ -87,7 +119,7 @@ func (in *instr) compile() exec {
 	return func(r *registers, scalars []float32) { special(in, r.f, r.b, scalars) }
 }
 
-func (in *instr) comparison(cmp comparison) exec {
+func (in *operation) comparison(cmp comparison) exec {
 	x, y := in.in[0], in.in[1]
 	switch {
 	case x.scalar == 0 && y.scalar == 0:
@@ -109,7 +141,7 @@ func (in *instr) comparison(cmp comparison) exec {
 	}
 }
 
-func special(in *instr, f [][]float32, b [][]bool, scalars []float32) {
+func special(in *operation, f [][]float32, b [][]bool, scalars []float32) {
 	switch in.op {
 	case compute.OpTypeLogicalAnd:
 		x, y := b[in.in[0].reg], b[in.in[1].reg]
@@ -147,7 +179,7 @@ func special(in *instr, f [][]float32, b [][]bool, scalars []float32) {
 }
 
 // at reads an operand element by element.
-func at(r ref, f [][]float32, scalars []float32) func(i int) float32 {
+func at(r operand, f [][]float32, scalars []float32) func(i int) float32 {
 	if r.scalar != 0 {
 		s := scalars[r.scalar-1]
 		return func(int) float32 { return s }
@@ -156,7 +188,7 @@ func at(r ref, f [][]float32, scalars []float32) func(i int) float32 {
 	return func(i int) float32 { return v[i] }
 }
 
-func where(in *instr, f [][]float32, b [][]bool, scalars []float32) {
+func where(in *operation, f [][]float32, b [][]bool, scalars []float32) {
 	mask := b[in.in[0].reg]
 	if in.isBool {
 		x, y, dst := b[in.in[1].reg], b[in.in[2].reg], b[in.dst]
@@ -185,4 +217,17 @@ func where(in *instr, f [][]float32, b [][]bool, scalars []float32) {
 			}
 		}
 	}
+}
+
+// arity is the number of operands of an instruction.
+func arity(op compute.OpType) int {
+	switch op {
+	case compute.OpTypeWhere, compute.OpTypeClamp:
+		return 3
+	case compute.OpTypeAdd, compute.OpTypeSub, compute.OpTypeMul, compute.OpTypeDiv, compute.OpTypeMax, compute.OpTypeMin, compute.OpTypePow,
+		compute.OpTypeEqual, compute.OpTypeNotEqual, compute.OpTypeLessThan, compute.OpTypeLessOrEqual,
+		compute.OpTypeGreaterThan, compute.OpTypeGreaterOrEqual, compute.OpTypeLogicalAnd, compute.OpTypeLogicalOr:
+		return 2
+	}
+	return 1
 }
