@@ -57,7 +57,7 @@ func FuzzNew(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		if len(b) < 1<<14 { // large ones are slow to vary
+		if len(b) < 1<<15 { // large ones are slow to vary
 			f.Add(b)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// maxDepth bounds groups within groups.
+// maxDepth bounds groups within groups, and trees.
 const maxDepth = 64
 
 // walker finds the datasets of a file.
@@ -41,8 +41,12 @@ func (w *walker) group(name string, h header, depth int) error {
 		if flags := m.body.u8(); flags&1 != 0 {
 			m.body.take(8)
 		}
-		if m.body.address() != undefined {
-			return m.body.bad(fmt.Sprintf("the group %q with its many names in the index of newer files", "/"+name), resave)
+		heap, tree := m.body.address(), m.body.address()
+		if err := m.body.end(); err != nil {
+			return err
+		}
+		if heap != undefined {
+			return w.dense(name, heap, tree, depth)
 		}
 	}
 	for _, m := range h {

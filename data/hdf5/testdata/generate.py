@@ -99,6 +99,8 @@ for libver in ("latest", "v108"):
 with h5py.File(here / "latest_many.h5", "w", libver="latest") as f:
     for i in range(40):
         f[f"many/{i:02d}"] = np.arange(3.0) + i
+    for i in range(400):  # names in a tree of two levels
+        f[f"links/{i:03d}"] = f[f"many/{i % 40:02d}"]
 with h5py.File(here / "userblock.h5", "w", userblock_size=512) as f:
     f["x"] = np.arange(4.0)
     f.create_dataset("gzip", data=x, chunks=(2, 2, 2), compression="gzip")
