@@ -83,9 +83,10 @@ func (c *compiler) view(v *value, out shapes.Shape) (view, bool) {
 		return view{}, false
 	}
 	w.value = c.root(v)
-	// A broadcast that only this loop needs is never stored.
+	// A broadcast that only loops need is never stored. One that is stored may
+	// come from blocks of the batch that keep its input to themselves.
 	src := w.value.node
-	if w.full(n) && src.op == compute.OpTypeBroadcastInDim {
+	if w.full(n) && src.op == compute.OpTypeBroadcastInDim && !c.isOut[w.value] {
 		from := src.inputs[0]
 		if inner, ok := broadcastView(from.shape.Dimensions, src.args[1].([]int), src.outputs[0].shape.Dimensions); ok {
 			inner.value = c.root(from)
