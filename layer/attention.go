@@ -54,9 +54,10 @@ func MultiHeadAttention(s param.Scope, x, mask *graph.Node, heads int, dropout f
 	// Dividing the result instead of the weights takes one pass less over the
 	// largest array, forward and backward.
 	mixed := graph.EinsumAxes(Dropout(s.In("dropout"), scores, dropout), values, [][2]int{{3, 1}}, [][2]int{{0, 0}, {1, 2}})
-	mixed = graph.Mul(mixed, graph.Reciprocal(total))
+	mixed = graph.TransposeAllAxes(mixed, 0, 2, 1, 3)
+	mixed = graph.Mul(mixed, graph.TransposeAllAxes(graph.Reciprocal(total), 0, 2, 1, 3))
 
 	project := graph.Reshape(out.Var("weight", param.Glorot, width, width), heads, size, width)
-	joined := graph.EinsumAxes(mixed, project, [][2]int{{1, 0}, {3, 1}}, nil)
+	joined := graph.EinsumAxes(mixed, project, [][2]int{{2, 0}, {3, 1}}, nil)
 	return addBias(joined, out.Var("bias", param.Zeros, width))
 }

@@ -79,6 +79,8 @@ type node struct {
 	// bodies are the closures and functions that the operation runs; with
 	// them, emit gets their translations by way of again.
 	again func(e *emission, t compute.Function, in []compute.Value) ([]compute.Value, error)
+	// moved marks a transpose that the product before it carries out.
+	moved bool
 	// data is the flat content of a constant.
 	data any
 }

@@ -109,8 +109,10 @@ func compileWith(b *builder, split bool) (*program, error) {
 		c.isOut[c.root(v)] = true
 	}
 	c.thresholds()
+	c.countUsers()
 	c.foldTransposes()
 	c.prune2(b.main)
+	c.users = make(map[*value][]*node)
 	c.countUsers()
 	p := c.program
 	for _, v := range b.main.params {
@@ -298,7 +300,7 @@ func (c *compiler) prune2(f *function) {
 	}
 	var kept []*node
 	for _, n := range c.nodes {
-		if live[n] {
+		if live[n] && !n.moved {
 			kept = append(kept, n)
 		}
 	}

@@ -9,35 +9,6 @@ import (
 	"cggm/backend/cpu/internal/kernel"
 )
 
-// foldTransposes lets matrix products read their operands in place of
-// transposed copies.
-func (c *compiler) foldTransposes() {
-	for _, n := range c.nodes {
-		if n.op != compute.OpTypeDotGeneral || n.outputs[0].shape.DType != dtypes.Float32 {
-			continue
-		}
-		if _, folded := n.args[len(n.args)-1].(*dot); folded {
-			continue
-		}
-		d := newDot(n)
-		n.args = append(slices.Clone(n.args), d)
-		for side, o := range []*dotOperand{&d.lhs, &d.rhs} {
-			v := c.root(n.inputs[side])
-			src := v.node
-			if src.op != compute.OpTypeTranspose || !slices.Equal(v.shape.Dimensions, n.inputs[side].shape.Dimensions) {
-				continue
-			}
-			perm := src.args[0].([]int)
-			from := strides(src.inputs[0].shape.Dimensions)
-			for axis := range o.strides {
-				o.strides[axis] = from[perm[axis]]
-			}
-			n.inputs = slices.Clone(n.inputs)
-			n.inputs[side] = src.inputs[0]
-		}
-	}
-}
-
 // native returns the step of a node that has a kernel here.
 func (c *compiler) native(n *node) (step, bool) {
 	s := step{name: n.op.String()}

@@ -339,14 +339,14 @@ func (t *tiling) dotRule(n *node, axis int, splits bool) ([]bool, kind) {
 	l, okL := d.lhs.batchAxis(t.extent)
 	r, okR := d.rhs.batchAxis(t.extent)
 	if okL && okR {
-		if k := slices.Index(d.lhs.batchAxes, l); k >= 0 && d.rhs.batchAxes[k] == r && splits && axis == k {
+		if k := slices.Index(d.lhs.batchAxes, l); k >= 0 && d.rhs.batchAxes[k] == r && splits && axis == d.place[k] {
 			return []bool{true, true}, parted
 		}
 		if k := slices.Index(d.lhs.contracting, l); k >= 0 && d.rhs.contracting[k] == r {
 			return []bool{true, true}, summing
 		}
 	}
-	if k := slices.Index(d.lhs.crossed, l); okL && k >= 0 && splits && axis == len(d.batch)+k {
+	if k := slices.Index(d.lhs.crossed, l); okL && k >= 0 && splits && axis == d.place[len(d.batch)+k] {
 		return []bool{true, false}, parted
 	}
 	return nil, whole
