@@ -37,9 +37,9 @@ type Options struct {
 	Grayscale float64 `yaml:"grayscale"`
 	// Blur is the probability of a Gaussian blur, in [0,1].
 	Blur float64 `yaml:"blur"`
-	// BlurWidth is the range of the blur's standard deviation in pixels;
-	// default: 0.1 to 2.
-	BlurWidth [2]float64 `yaml:"blur_width"`
+	// BlurWidth is the range of the blur's standard deviation in pixels, two
+	// numbers; default: 0.1 to 2.
+	BlurWidth []float64 `yaml:"blur_width"`
 	// Noise is the standard deviation of Gaussian noise, where pictures have
 	// the range [0,1], at least 0.
 	Noise float64 `yaml:"noise"`
@@ -65,13 +65,18 @@ func (o Options) Validate() error {
 			return fmt.Errorf("augment: %s %g: must be in [0,%g]", r.name, r.value, r.top)
 		}
 	}
-	if w := o.BlurWidth; w != [2]float64{} && !(w[0] > 0 && w[1] >= w[0] && w[1] <= maxWidth) {
+	if w := o.BlurWidth; len(w) > 0 && (len(w) != 2 || !(w[0] > 0 && w[1] >= w[0] && w[1] <= maxWidth)) {
 		return fmt.Errorf("augment: blur_width %v: want two ascending numbers in (0,%d]", w, maxWidth)
 	}
 	if !(o.Noise >= 0 && o.Noise <= 1e6) {
 		return fmt.Errorf("augment: noise %g: must not be negative", o.Noise)
 	}
 	return nil
+}
+
+// Active reports whether anything changes.
+func (o Options) Active() bool {
+	return o.Turn || max(o.Flip, o.FlipVertical, o.Rotate, o.Brightness, o.Contrast, o.Saturation, o.Hue, o.Grayscale, o.Blur, o.Noise) > 0
 }
 
 // Sample is what changes together: maps and labels of one extent are mirrored
@@ -142,8 +147,8 @@ func (o Options) look(random func(purpose string) *rand.Rand, m *Map) {
 	}
 	if random("blur").Float64() < o.Blur {
 		width := o.BlurWidth
-		if width == [2]float64{} {
-			width = [2]float64{.1, 2}
+		if len(width) == 0 {
+			width = []float64{.1, 2}
 		}
 		Blur(m, width[0]+(width[1]-width[0])*random("blur_width").Float64())
 	}

@@ -238,12 +238,15 @@ func TestFlipProbability(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	for want, o := range map[string]augment.Options{
-		"flip": {Flip: 1.5}, "rotate": {Rotate: -1}, "hue": {Hue: .6}, "blur_width": {BlurWidth: [2]float64{2, 1}},
+		"flip": {Flip: 1.5}, "rotate": {Rotate: -1}, "hue": {Hue: .6}, "blur_width": {BlurWidth: []float64{2, 1}},
 		"noise": {Noise: math.NaN()}, "brightness": {Brightness: math.Inf(1)}, `"vector"`: {Modalities: []string{"vector"}},
 	} {
 		if _, err := augment.NewSource(set(t, 1), o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: got %v, want an error with %s", o, err, want)
 		}
+	}
+	if (augment.Options{}).Active() || !(augment.Options{Turn: true}).Active() || !(augment.Options{Hue: .1}).Active() {
+		t.Error("Active does not tell options that change something")
 	}
 	vectors, err := sample.NewSet([]sample.Column{{Layout: sample.Layout{Name: "v", Dims: []int{1}}, Floats: []float32{1}}},
 		sample.Column{Layout: sample.Layout{Name: "label", Kind: sample.Int}, Ints: []int32{1}}, nil)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cggm/augment"
 	"cggm/balance"
 	"cggm/config"
 	"cggm/encoder"
@@ -149,6 +150,11 @@ func setup(c *Config, d *task.Data) (*trainer.Setup, error) {
 	}
 	s := &trainer.Setup{Task: d.Task, Data: d.Splits, Options: c.Train}
 	var err error
+	if c.Augment.Active() {
+		if s.Data.Train, err = augment.NewSource(d.Train, c.Augment); err != nil {
+			return nil, usage(err)
+		}
+	}
 	if s.Model, err = model(c, d); err != nil {
 		return nil, err
 	}

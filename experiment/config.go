@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 
+	"cggm/augment"
 	"cggm/trainer"
 )
 
@@ -26,6 +27,8 @@ type Config struct {
 	Modalities map[string]Modality `yaml:"modalities"`
 	// Only restricts the model to the named modalities; empty: all.
 	Only []string `yaml:"only"`
+	// Augment changes the training samples that are maps at random.
+	Augment augment.Options `yaml:"augment"`
 	// Fusion joins the modalities' features.
 	Fusion Choice `yaml:"fusion"`
 	// Head maps the joint representation to predictions.
@@ -98,5 +101,5 @@ func (c *Config) Validate() error {
 	if c.Optimizer.Decay < 0 || c.Auxiliary.Decay < 0 {
 		errs = append(errs, fmt.Errorf("experiment: weight decays %g and %g: must not be negative", c.Optimizer.Decay, c.Auxiliary.Decay))
 	}
-	return errors.Join(append(errs, c.Train.Validate())...)
+	return errors.Join(append(errs, c.Augment.Validate(), c.Train.Validate())...)
 }

@@ -19,7 +19,8 @@ func TestDensePredictions(t *testing.T) {
 	encoder := "modalities={a: {encoder: {kind: deeplab, depth: 18, width: 8, rates: [1, 2], dropout: 0}}, " +
 		"b: {encoder: {kind: deeplab, depth: 18, width: 8, rates: [1, 2]}}}"
 	for name, sets := range map[string][]string{
-		"usual": nil,
+		"usual":     nil,
+		"augmented": {"augment={flip: .5, turn: true, rotate: 10, noise: .1}"},
 		"deeplab": {
 			encoder, "fusion={kind: decoder, width: 8, layers: {high: 8, low: 4}}", "classifier={kind: decoder, layers: {high: 8, low: 4}}",
 		},
