@@ -114,7 +114,7 @@ func TestNames(t *testing.T) {
 	if got := strings.Join(open(t, "testdata/plain.mat").Names(), " "); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	want = "cell{1} cell{2} cell{3} column empty f4 f8 i1 i2 i4 i8 logical row rows scalar struct.a struct.deep.er text u1 u2 u4 u8 words"
+	want = "cell{1} cell{2} cell{3} column empty f4 f8 i1 i2 i4 i8 logical row rows scalar sparse struct.a struct.deep.er text u1 u2 u4 u8 words"
 	if got := strings.Join(open(t, "testdata/v73.mat").Names(), " "); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -129,6 +129,9 @@ func TestRefused(t *testing.T) {
 		if !errors.Is(err, data.ErrFormat) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
+	}
+	if _, err := open(t, "testdata/v73.mat").Array("sparse"); !errors.Is(err, data.ErrFormat) || !strings.Contains(err.Error(), "save full(x)") {
+		t.Errorf("sparse in version 7.3: %v", err)
 	}
 	for _, name := range []string{"good", "mixed.b"} {
 		if _, err := f.Array(name); err != nil {

@@ -15,6 +15,7 @@ const (
 	classCell   = 1
 	classStruct = 2
 	classChar   = 4
+	classSparse = 5
 )
 
 // classes are the kinds of numbers by class.
@@ -25,7 +26,7 @@ var classes = map[int]raw.Kind{
 
 // refused are the other classes, with advice.
 var refused = map[int]string{
-	3: "an object: save its fields as variables", 5: "a sparse matrix: save full(x)", 16: "a function handle", 17: "an object: save its fields as variables",
+	3: "an object: save its fields as variables", classSparse: "a sparse matrix: save full(x)", 16: "a function handle", 17: "an object: save its fields as variables",
 }
 
 // Limits of what one matrix may claim, beyond what its bytes show.

@@ -2,6 +2,7 @@ package matlab
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -17,11 +18,30 @@ func (f *File) list73(h *hdf5.File) error {
 		if strings.HasPrefix(name, "#") { // what MATLAB keeps for itself, and the values of cells
 			continue
 		}
+		if group := path.Dir(name); sparse73(h, group) {
+			if path.Base(name) == "data" {
+				name := strings.ReplaceAll(group, "/", ".")
+				err := f.bad("variable "+name, refused[classSparse], "numbers, logicals, text, cells or structs", errRefused)
+				if err := f.add(name, func() (data.Array, error) { return data.Array{}, err }); err != nil {
+					return err
+				}
+			}
+			continue
+		}
 		if err := f.add73(h, name, strings.ReplaceAll(name, "/", "."), 0, &items); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sparse73 reports whether a group holds the parts of a sparse matrix.
+func sparse73(h *hdf5.File, group string) bool {
+	if group == "." {
+		return false
+	}
+	_, ok, err := h.Attribute(group, "MATLAB_sparse")
+	return ok && err == nil
 }
 
 // add73 lists a dataset under a name, or what is in it if it is a cell.

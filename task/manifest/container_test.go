@@ -29,11 +29,7 @@ func fixtures(t *testing.T, names ...string) map[string]any {
 // The features of sample i are 3 i, 3 i + 1, 3 i + 2; its label is i mod 2.
 func TestContainers(t *testing.T) {
 	var tensors bytes.Buffer
-	labels := make([]int64, 40)
-	for i := range labels {
-		labels[i] = int64(i % 2)
-	}
-	if err := safetensors.Write(&tensors, arrays{"x": array(count(120), 40, 3), "y": array(labels)}, nil); err != nil {
+	if err := safetensors.Write(&tensors, arrays{"x": array(count(120), 40, 3), "y": array(labels01(40))}, nil); err != nil {
 		t.Fatal(err)
 	}
 	files := fixtures(t, "clips.h5", "clips.mat")
@@ -85,6 +81,70 @@ label: {file: mask.nii, from: .}
 		if v != inputs[0].Floats[k/12*12] {
 			t.Fatalf("pixel %d is %v, another of its slice %v", k, v, inputs[0].Floats[k/12*12])
 		}
+	}
+}
+
+// Arrays by split in one file; without one for validation, a share of the
+// training samples is.
+func TestArraysBySplit(t *testing.T) {
+	files := map[string]any{"a.npz": arrays{
+		"train/x": array(count(40), 20, 2), "dev/x": array(count(8), 4, 2), "test/x": array(count(12), 6, 2),
+		"train/y": array(labels01(20)), "dev/y": array(labels01(4)), "test/y": array(labels01(6)),
+	}}
+	manifest := `
+task: classification
+file: a.npz
+modalities: [{name: x, array: "{split}/x", raw: true}]
+label: {from: "{split}/y"}
+split: {files: {train: train, val: dev, test: test}}
+`
+	d, _ := open(t, manifest, files)
+	if d.Train.Len() != 20 || d.Val.Len() != 4 || d.Test.Len() != 6 {
+		t.Errorf("splits of %d, %d and %d", d.Train.Len(), d.Val.Len(), d.Test.Len())
+	}
+	inputs, _, _ := columns(t, d.Test)
+	if !slices.Equal(inputs[0].Floats, count(12)) {
+		t.Errorf("test samples %v", inputs[0].Floats)
+	}
+	d, _ = open(t, strings.Replace(manifest, "val: dev, ", "", 1), files)
+	if d.Train.Len() != 15 || d.Val.Len() != 5 || d.Test.Len() != 6 {
+		t.Errorf("splits of %d, %d and %d", d.Train.Len(), d.Val.Len(), d.Test.Len())
+	}
+	_, _, err := tryOpen(t, strings.Replace(manifest, `"{split}/y"`, "train/y", 1), files)
+	if err == nil || !strings.Contains(err.Error(), "all or none must") {
+		t.Errorf("a label for one split: %v", err)
+	}
+}
+
+func labels01(n int) []int64 {
+	out := make([]int64, n)
+	for i := range out {
+		out[i] = int64(i % 2)
+	}
+	return out
+}
+
+// The UCI digits in six views, as their authors split them.
+func TestDigits(t *testing.T) {
+	path := filepath.Join(os.Getenv("CGGM_DATA"), "mfeat_handwritten", "handwritten_6views.mat")
+	if _, err := os.Stat(path); os.Getenv("CGGM_DATA") == "" || err != nil {
+		t.Skip("CGGM_DATA does not point at a folder that holds mfeat_handwritten")
+	}
+	d, _ := open(t, `
+task: classification
+file: `+path+`
+modalities:
+  - {name: pixels, array: "x1_{split}"}
+  - {name: fourier, array: "x2_{split}"}
+  - {name: profile, array: "x3_{split}"}
+  - {name: zernike, array: "x4_{split}"}
+  - {name: karhunen, array: "x5_{split}"}
+  - {name: shape, array: "x6_{split}"}
+label: {from: "gt_{split}"}
+split: {files: {train: train, test: test}}
+`, nil)
+	if d.Train.Len()+d.Val.Len() != 1600 || d.Test.Len() != 400 || d.Outputs != 10 {
+		t.Errorf("splits of %d, %d and %d, %d classes", d.Train.Len(), d.Val.Len(), d.Test.Len(), d.Outputs)
 	}
 }
 

@@ -13,7 +13,8 @@
 // A data file is a table (.csv or .jsonl, one row per sample) or a container
 // of arrays (.npz, .npy, .h5, .hdf5, .mat, .safetensors, the first axis counting
 // samples; .nii, .nii.gz, the slices being the samples). Paths are relative to
-// the manifest. Where a file name holds {split}, there is one file per split.
+// the manifest. Where the name of a file or array holds {split}, there is one
+// per split.
 package manifest
 
 import (
@@ -130,8 +131,8 @@ type Label struct {
 	Classes []string `yaml:"classes,omitempty"`
 }
 
-// Split says which samples train. A split is given by files with {split} in
-// their name or by From; otherwise it is made, with Train, Val and Test
+// Split says which samples train. A split is given by files or arrays with
+// {split} in their name or by From; otherwise it is made, with Train, Val and Test
 // shares, stratified by class. A given split without validation samples has
 // Val/(Train+Val) of its training samples moved there.
 type Split struct {
@@ -152,8 +153,8 @@ type Split struct {
 	Seed uint64 `yaml:"seed,omitempty"`
 }
 
-// SplitFiles is what replaces {split} in file names. An empty Val means that
-// there is no validation file.
+// SplitFiles is what replaces {split} in names. An empty Val means that there
+// is no validation file or array.
 type SplitFiles struct {
 	Train string `yaml:"train,omitempty"`
 	Val   string `yaml:"val,omitempty"`

@@ -20,8 +20,8 @@ type source interface {
 	close()
 }
 
-// reader reads the files of a manifest, each once. A name with {split} stands
-// for the files of all splits, one after the other.
+// reader reads the files of a manifest, each once. The name of a file or array
+// with {split} stands for those of all splits, one after the other.
 type reader struct {
 	folder     string
 	headerless bool
@@ -93,21 +93,35 @@ func (r *reader) open(path string) (source, error) {
 	return s, nil
 }
 
-// series reads one key of all files that the name stands for. With ragged, the
-// files may differ in the number of steps.
+// keys returns the key for each of the paths. A key with {split} in a single
+// file stands for one key a split; the path is repeated as often.
+func (r *reader) keys(paths []string, key string) (repeated, keys []string) {
+	if !strings.Contains(key, placeholder) {
+		return paths, slices.Repeat([]string{key}, len(paths))
+	}
+	for i, s := range r.splits {
+		repeated = append(repeated, paths[min(i, len(paths)-1)])
+		keys = append(keys, strings.ReplaceAll(key, placeholder, s))
+	}
+	return repeated, keys
+}
+
+// series reads one key of all files and splits that the names stand for. With
+// ragged, the parts may differ in the number of steps.
 func (r *reader) series(name, key string, ragged bool) (*series, []int, error) {
 	paths, err := r.paths(name)
 	if err != nil {
 		return nil, nil, err
 	}
+	paths, keys := r.keys(paths, key)
 	var parts []*series
 	var sizes []int
-	for _, path := range paths {
+	for i, path := range paths {
 		s, err := r.open(path)
 		if err != nil {
 			return nil, nil, err
 		}
-		part, err := s.series(key)
+		part, err := s.series(keys[i])
 		if err != nil {
 			return nil, nil, err
 		}

@@ -174,18 +174,18 @@ func (l Label) validate(task objective.Task) error {
 func (m *Manifest) validateSplit() error {
 	s := m.Split
 	perSplit := 0
-	for _, f := range m.files() {
-		if strings.Contains(f, placeholder) {
+	for _, name := range m.sources() {
+		if strings.Contains(name, placeholder) {
 			perSplit++
 		}
 	}
 	switch {
-	case perSplit > 0 && perSplit < len(m.files()):
-		return fmt.Errorf("only some files have %s in their name: all or none must", placeholder)
+	case perSplit > 0 && perSplit < len(m.sources()):
+		return fmt.Errorf("only some modalities and labels have %s in the name of their file or array: all or none must", placeholder)
 	case perSplit > 0 && s.From != "":
-		return fmt.Errorf("from and %s in file names: choose one", placeholder)
+		return fmt.Errorf("from and %s in names: choose one", placeholder)
 	case perSplit == 0 && s.Files != SplitFiles{}:
-		return fmt.Errorf("files is set but no file name holds %s", placeholder)
+		return fmt.Errorf("files is set but no name of a file or array holds %s", placeholder)
 	case s.Files != SplitFiles{} && (s.Files.Train == "" || s.Files.Test == ""):
 		return fmt.Errorf("files %+v: name at least train and test", s.Files)
 	}
@@ -211,6 +211,16 @@ func (s Split) shares() [3]int {
 		return [3]int{60, 20, 20}
 	}
 	return [3]int{s.Train, s.Val, s.Test}
+}
+
+// sources lists the names of file and array, together, of the label and of
+// every modality.
+func (m *Manifest) sources() []string {
+	out := []string{m.fileOf(m.Label.File) + m.Label.From + m.Label.Image}
+	for _, mod := range m.Modalities {
+		out = append(out, m.fileOf(mod.File)+mod.Array+mod.Text+mod.Image+mod.Wav)
+	}
+	return out
 }
 
 // files lists the names of all data files.

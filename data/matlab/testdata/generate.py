@@ -103,6 +103,9 @@ with h5py.File(here / "v73.mat", "w", userblock_size=512) as f:
     put("rows", np.array([[ord(c) for c in s] for s in ("one  ", "three")], "u2").T, "char")
     put("struct/a", expected["struct.a"].T, "double")
     put("struct/deep/er", chars("yes"), "char")
+    f.create_group("sparse").attrs["MATLAB_sparse"] = np.uint64(2)
+    for part, v in (("data", [1.0, 1]), ("ir", [0, 1]), ("jc", [0, 1, 2])):
+        f["sparse/" + part] = v
     for i, v in enumerate([cell[0, 0].T, chars("inside"), cell[0, 2]]):
         put(f"#refs#/c{i}", v, ["double", "char", "uint8"][i])
     put("cell", np.array([[f[f"#refs#/c{i}"].ref] for i in range(3)], h5py.ref_dtype), "cell")
