@@ -200,6 +200,9 @@ func (r *bands) content(c chunk) ([]byte, error) {
 	if c.address > uint64(size) || c.stored > size-int64(c.address) {
 		return nil, bad(fmt.Sprintf("%d bytes beyond the end", c.stored), "a place in the file", io.ErrUnexpectedEOF)
 	}
+	if n := int64(r.d.chunks.bytes); n > max(maxUnwritten, maxRatio*c.stored) {
+		return nil, bad(fmt.Sprintf("%d bytes for a chunk of %d", c.stored, n), fmt.Sprintf("at least %d", n/maxRatio), io.ErrUnexpectedEOF)
+	}
 	packed := make([]byte, c.stored)
 	if _, err := r.b.r.ReadAt(packed, r.b.base+int64(c.address)); err != nil {
 		return nil, bad("unreadable bytes", "a chunk", err)

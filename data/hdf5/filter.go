@@ -43,6 +43,7 @@ func parseFilters(c *cursor) ([]filter, error) {
 		return nil, c.bad(fmt.Sprintf("version %d of %d filters", version, count), fmt.Sprintf("1 or 2, at most %d filters", maxFilters))
 	}
 	out := make([]filter, count)
+	packers := 0
 	for i := range out {
 		f := &out[i]
 		f.id = c.u16()
@@ -69,7 +70,12 @@ func parseFilters(c *cursor) ([]filter, error) {
 			break
 		}
 		switch f.id {
-		case deflate, shuffle, fletcher32, lzf:
+		case deflate, lzf:
+			// Twice would shrink a chunk beyond every bound on what it grows to.
+			if packers++; packers > 1 {
+				return nil, c.bad("two compressions, one of the other", "one")
+			}
+		case shuffle, fletcher32:
 		default:
 			name := known[f.id]
 			if name == "" {

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"cggm/data"
@@ -245,4 +247,46 @@ func TestAbsent(t *testing.T) {
 	if _, err := hdf5.Open("testdata/absent.h5"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("absent file: %v", err)
 	}
+}
+
+// A dataset may claim to be large; memory is reserved for what is stored.
+func TestClaims(t *testing.T) {
+	f := open(t, "default.h5")
+	for _, name := range []string{"refused/huge", "refused/huge_chunked"} {
+		if shape, ok := f.Shape(name); !ok || shape[0] != 1<<40 {
+			t.Errorf("%s: shape %v", name, shape)
+		}
+		rows, err := f.Rows(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := rows.Read(1<<39, 1<<39+3)
+		if err != nil || !reflect.DeepEqual(a.Values, []float64{0, 0, 0}) {
+			t.Errorf("%s: %v, %v", name, a, err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := f.Array(name); err == nil {
+			t.Errorf("%s was read", name)
+		}
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+			t.Errorf("%s: %d bytes reserved", name, n)
+		}
+	}
+}
+
+func TestConcurrent(t *testing.T) {
+	f := open(t, "default.h5")
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for _, name := range f.Names() {
+				if a, err := f.Array(name); err == nil && a.Check() != nil {
+					t.Error(name, a.Check())
+				}
+			}
+		})
+	}
+	group.Wait()
 }
