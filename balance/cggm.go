@@ -246,11 +246,7 @@ func (c *CGGM) fused(s *Step) head.Output {
 		return s.Pass.Fuse(features, false)
 	case "head":
 		out := s.Pass.Fused()
-		out.Hidden = graph.StopGradient(out.Hidden)
-		axes := [][2]int{{out.Hidden.Rank() - 1, 0}}
-		logits := graph.EinsumAxes(out.Hidden, out.Weight, axes, nil)
-		out.Logits = graph.Add(logits, graph.ExpandLeftToRank(out.Bias, logits.Rank()))
-		return out
+		return out.With(graph.StopGradient(out.Hidden))
 	default:
 		return s.Pass.Fused()
 	}

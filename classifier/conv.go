@@ -1,8 +1,6 @@
 package classifier
 
 import (
-	"cmp"
-
 	"github.com/gomlx/gomlx/support/exceptions"
 
 	"cggm/feature"
@@ -21,7 +19,7 @@ type Conv struct {
 	// Dense predicts at every position; otherwise the map is averaged before
 	// the last layer. The task decides it.
 	Dense bool `yaml:"-"`
-	// Height and Width are the labels' extent, to which a dense map is
+	// Height and Width are the labels' extent, to which dense logits are
 	// resized; 0: the map's own. The task decides them.
 	Height int `yaml:"-"`
 	Width  int `yaml:"-"`
@@ -40,12 +38,9 @@ func (c *Conv) Classify(s param.Scope, f feature.Feature, width int) head.Output
 	for i, channels := range append(append([]int(nil), c.Channels...), width) {
 		x = layer.ReLU(layer.Conv2D(s.At("conv", i), x, channels, layer.Convolution{Init: param.He}))
 	}
-	if c.Dense {
-		dims := x.Shape().Dimensions
-		x = layer.Resize(x, cmp.Or(c.Height, dims[1]), cmp.Or(c.Width, dims[2]))
-	} else {
-		x = feature.Feature{Value: x}.Pool()
-	}
 	last := head.Linear{Size: c.Size}
-	return last.Predict(s, x)
+	if c.Dense {
+		return last.Predict(s, x).Resize(c.Height, c.Width)
+	}
+	return last.Predict(s, feature.Feature{Value: x}.Pool())
 }

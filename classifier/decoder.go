@@ -1,8 +1,6 @@
 package classifier
 
 import (
-	"cmp"
-
 	"github.com/gomlx/gomlx/core/graph"
 
 	"cggm/feature"
@@ -21,7 +19,7 @@ type Decoder struct {
 	Layers layer.Decoder `yaml:"layers"`
 	// Size is the number of outputs per position, >= 1. The task decides it.
 	Size int `yaml:"-"`
-	// Height and Width are the labels' extent, to which the map is resized;
+	// Height and Width are the labels' extent, to which the logits are resized;
 	// 0: the map's own. The task decides them.
 	Height int `yaml:"-"`
 	Width  int `yaml:"-"`
@@ -35,8 +33,6 @@ func DefaultDecoder() *Decoder { return &Decoder{Layers: layer.DefaultDecoder()}
 // Classify implements network.Classifier.
 func (d *Decoder) Classify(s param.Scope, f feature.Feature, width int) head.Output {
 	x := d.Layers.Decode(s, []*graph.Node{f.Value}, width)
-	dims := x.Shape().Dimensions
-	x = layer.Resize(x, cmp.Or(d.Height, dims[1]), cmp.Or(d.Width, dims[2]))
 	last := head.Linear{Size: d.Size}
-	return last.Predict(s, x)
+	return last.Predict(s, x).Resize(d.Height, d.Width)
 }

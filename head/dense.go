@@ -1,8 +1,6 @@
 package head
 
 import (
-	"cmp"
-
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/support/exceptions"
 
@@ -11,12 +9,12 @@ import (
 )
 
 // Dense predicts at every position of a map: convolutions of kernel size 3
-// with ReLU, resizing to the labels' extent, and the last linear layer at each
-// position.
+// with ReLU, the last linear layer at each position, and resizing to the
+// labels' extent.
 type Dense struct {
 	// Size is the number of outputs per position, >= 1. The task decides it.
 	Size int `yaml:"-"`
-	// Height and Width are the labels' extent, to which the map is resized;
+	// Height and Width are the labels' extent, to which the logits are resized;
 	// 0: the map's own. The task decides them.
 	Height int `yaml:"-"`
 	Width  int `yaml:"-"`
@@ -35,10 +33,8 @@ func (d *Dense) Predict(s param.Scope, joint *graph.Node) Output {
 	for i, channels := range d.Hidden {
 		joint = layer.ReLU(layer.Conv2D(s.At("conv", i), joint, channels, layer.Convolution{Kernel: 3, Init: param.He}))
 	}
-	dims := joint.Shape().Dimensions
-	joint = layer.Resize(joint, cmp.Or(d.Height, dims[1]), cmp.Or(d.Width, dims[2]))
 	last := Linear{Size: d.Size}
-	return last.Predict(s, joint)
+	return last.Predict(s, joint).Resize(d.Height, d.Width)
 }
 
 // Outputs implements Head.

@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 
 	"cggm/head"
+	"cggm/layer"
 	"cggm/layer/gradcheck"
 	"cggm/param"
 )
@@ -57,8 +58,14 @@ func TestHeads(t *testing.T) {
 				Inputs: c.Inputs,
 				Build: func(b *param.Binding, in []*graph.Node) *graph.Node {
 					o := test.head.Predict(b.Scope(param.Group{Kind: param.Head}), in[0])
-					again := graph.EinsumAxes(o.Hidden, o.Weight, [][2]int{{o.Hidden.Rank() - 1, 0}}, nil)
-					return graph.Sub(o.Logits, graph.Add(again, graph.ExpandLeftToRank(o.Bias, again.Rank())))
+					// Where the extents differ, resizing comes first here and last in the head.
+					hidden := o.Hidden
+					if dims := o.Logits.Shape().Dimensions; len(dims) == 4 {
+						hidden = layer.Resize(hidden, dims[1], dims[2])
+					}
+					again := graph.EinsumAxes(hidden, o.Weight, [][2]int{{hidden.Rank() - 1, 0}}, nil)
+					rest := graph.Sub(o.Logits, graph.Add(again, graph.ExpandLeftToRank(o.Bias, again.Rank())))
+					return graph.Stack([]*graph.Node{rest, graph.Sub(o.Logits, o.With(o.Hidden).Logits)}, 0)
 				},
 			})
 			for _, v := range rest {
