@@ -446,6 +446,42 @@ func fastColumnSums(dst, x *float32, r, c int) bool {
 	return false
 }
 
+func fastRowSums(dst, x *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowSumsAVX2(dst, x, r, c)
+		return true
+	case levelAVX512:
+		rowSumsAVX512(dst, x, r, c)
+		return true
+	}
+	return false
+}
+
+func fastRowLargest(dst, x *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowLargestAVX2(dst, x, r, c)
+		return true
+	case levelAVX512:
+		rowLargestAVX512(dst, x, r, c)
+		return true
+	}
+	return false
+}
+
+func fastRowSmallest(dst, x *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowSmallestAVX2(dst, x, r, c)
+		return true
+	case levelAVX512:
+		rowSmallestAVX512(dst, x, r, c)
+		return true
+	}
+	return false
+}
+
 func fastSoftmax(dst, x *float32, n int) bool {
 	switch active {
 	case levelAVX2:

@@ -44,6 +44,12 @@ func fastSmallest(x *float32, n int) (y float32, ok bool) { return 0, false }
 
 func fastColumnSums(dst, x *float32, r, c int) bool { return false }
 
+func fastRowSums(dst, x *float32, r, c int) bool { return false }
+
+func fastRowLargest(dst, x *float32, r, c int) bool { return false }
+
+func fastRowSmallest(dst, x *float32, r, c int) bool { return false }
+
 func fastSoftmax(dst, x *float32, n int) bool { return false }
 
 func fastSoftmaxGrad(dx, y, dy *float32, n int) bool { return false }

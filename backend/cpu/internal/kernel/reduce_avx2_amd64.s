@@ -392,3 +392,228 @@ rows2:
 eachEnd:
 	VZEROUPPER
 	RET
+
+// func rowSumsAVX2(dst *float32, x *float32, r int, c int)
+// Requires: AVX, AVX2
+TEXT ·rowSumsAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ r+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+
+row:
+	TESTQ  DX, DX
+	JLE    rowsDone
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ   DI, DI
+	LEAQ   32(DI), R8
+	CMPQ   R8, BX
+	JG     each4Done
+
+each4:
+	VMOVUPS (CX)(DI*4), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(CX)(DI*4), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(CX)(DI*4), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(CX)(DI*4), Y4
+	VADDPS  Y4, Y3, Y3
+	MOVQ    R8, DI
+	ADDQ    $0x20, R8
+	CMPQ    R8, BX
+	JLE     each4
+
+each4Done:
+	LEAQ 8(DI), R8
+	CMPQ R8, BX
+	JG   each1Done
+
+each1:
+	VMOVUPS (CX)(DI*4), Y4
+	VADDPS  Y4, Y0, Y0
+	MOVQ    R8, DI
+	ADDQ    $0x08, R8
+	CMPQ    R8, BX
+	JLE     each1
+
+each1Done:
+	MOVQ       BX, R8
+	SUBQ       DI, R8
+	JE         eachEnd
+	LEAQ       tailMask<>+0(SB), R9
+	NEGQ       R8
+	VMOVDQU    32(R9)(R8*4), Y4
+	VMASKMOVPS (CX)(DI*4), Y4, Y4
+	VADDPS     Y4, Y0, Y0
+
+eachEnd:
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPS    $0xb1, X0, X1
+	VADDPS       X1, X0, X0
+	VBROADCASTSS X0, Y0
+	VMOVSS       X0, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         SI, CX
+	DECQ         DX
+	JMP          row
+
+rowsDone:
+	VZEROUPPER
+	RET
+
+// func rowLargestAVX2(dst *float32, x *float32, r int, c int)
+// Requires: AVX
+TEXT ·rowLargestAVX2(SB), NOSPLIT, $0-32
+	VMOVUPS wordff800000<>+0(SB), Y0
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    r+16(FP), DX
+	MOVQ    c+24(FP), BX
+	MOVQ    BX, SI
+	SHLQ    $0x02, SI
+
+row:
+	TESTQ   DX, DX
+	JLE     rowsDone
+	VMOVUPS wordff800000<>+0(SB), Y1
+	VXORPS  Y2, Y2, Y2
+	XORQ    DI, DI
+	LEAQ    8(DI), R8
+	CMPQ    R8, BX
+	JG      each1Done
+
+each1:
+	VMOVUPS (CX)(DI*4), Y3
+	VMAXPS  Y3, Y1, Y1
+	VCMPPS  $0x03, Y3, Y3, Y4
+	VANDPS  Y3, Y4, Y3
+	VORPS   Y3, Y2, Y2
+	MOVQ    R8, DI
+	ADDQ    $0x08, R8
+	CMPQ    R8, BX
+	JLE     each1
+
+each1Done:
+	MOVQ       BX, R8
+	SUBQ       DI, R8
+	JE         eachEnd
+	LEAQ       tailMask<>+0(SB), R9
+	NEGQ       R8
+	VMOVDQU    32(R9)(R8*4), Y3
+	VMASKMOVPS (CX)(DI*4), Y3, Y4
+	VBLENDVPS  Y3, Y4, Y0, Y3
+	VMAXPS     Y3, Y1, Y1
+	VCMPPS     $0x03, Y3, Y3, Y4
+	VANDPS     Y3, Y4, Y3
+	VORPS      Y3, Y2, Y2
+
+eachEnd:
+	VMOVAPS      Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X3
+	VMAXPS       X3, X1, X1
+	VPERMILPS    $0x4e, X1, X3
+	VMAXPS       X3, X1, X1
+	VPERMILPS    $0xb1, X1, X3
+	VMAXPS       X3, X1, X1
+	VMOVAPS      Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VORPS        X3, X2, X2
+	VPERMILPS    $0x4e, X2, X3
+	VORPS        X3, X2, X2
+	VPERMILPS    $0xb1, X2, X3
+	VORPS        X3, X2, X2
+	VADDSS       X2, X1, X1
+	VMOVSS       X1, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         SI, CX
+	DECQ         DX
+	JMP          row
+
+rowsDone:
+	VZEROUPPER
+	RET
+
+// func rowSmallestAVX2(dst *float32, x *float32, r int, c int)
+// Requires: AVX
+TEXT ·rowSmallestAVX2(SB), NOSPLIT, $0-32
+	VMOVUPS word7f800000<>+0(SB), Y0
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    r+16(FP), DX
+	MOVQ    c+24(FP), BX
+	MOVQ    BX, SI
+	SHLQ    $0x02, SI
+
+row:
+	TESTQ   DX, DX
+	JLE     rowsDone
+	VMOVUPS word7f800000<>+0(SB), Y1
+	VXORPS  Y2, Y2, Y2
+	XORQ    DI, DI
+	LEAQ    8(DI), R8
+	CMPQ    R8, BX
+	JG      each1Done
+
+each1:
+	VMOVUPS (CX)(DI*4), Y3
+	VMINPS  Y3, Y1, Y1
+	VCMPPS  $0x03, Y3, Y3, Y4
+	VANDPS  Y3, Y4, Y3
+	VORPS   Y3, Y2, Y2
+	MOVQ    R8, DI
+	ADDQ    $0x08, R8
+	CMPQ    R8, BX
+	JLE     each1
+
+each1Done:
+	MOVQ       BX, R8
+	SUBQ       DI, R8
+	JE         eachEnd
+	LEAQ       tailMask<>+0(SB), R9
+	NEGQ       R8
+	VMOVDQU    32(R9)(R8*4), Y3
+	VMASKMOVPS (CX)(DI*4), Y3, Y4
+	VBLENDVPS  Y3, Y4, Y0, Y3
+	VMINPS     Y3, Y1, Y1
+	VCMPPS     $0x03, Y3, Y3, Y4
+	VANDPS     Y3, Y4, Y3
+	VORPS      Y3, Y2, Y2
+
+eachEnd:
+	VMOVAPS      Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X3
+	VMINPS       X3, X1, X1
+	VPERMILPS    $0x4e, X1, X3
+	VMINPS       X3, X1, X1
+	VPERMILPS    $0xb1, X1, X3
+	VMINPS       X3, X1, X1
+	VMOVAPS      Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VORPS        X3, X2, X2
+	VPERMILPS    $0x4e, X2, X3
+	VORPS        X3, X2, X2
+	VPERMILPS    $0xb1, X2, X3
+	VORPS        X3, X2, X2
+	VADDSS       X2, X1, X1
+	VMOVSS       X1, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         SI, CX
+	DECQ         DX
+	JMP          row
+
+rowsDone:
+	VZEROUPPER
+	RET

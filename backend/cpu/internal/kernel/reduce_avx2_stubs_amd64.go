@@ -28,3 +28,18 @@ func smallestAVX2(x *float32, n int) float32
 //
 //go:noescape
 func columnSumsAVX2(dst *float32, x *float32, r int, c int)
+
+// rowSumsAVX2 sets dst[i] to the sum of row i of x, [r, c].
+//
+//go:noescape
+func rowSumsAVX2(dst *float32, x *float32, r int, c int)
+
+// rowLargestAVX2 sets dst[i] to the largest number of row i of x, [r, c], NaN if one is NaN.
+//
+//go:noescape
+func rowLargestAVX2(dst *float32, x *float32, r int, c int)
+
+// rowSmallestAVX2 sets dst[i] to the smallest number of row i of x, [r, c], NaN if one is NaN.
+//
+//go:noescape
+func rowSmallestAVX2(dst *float32, x *float32, r int, c int)

@@ -402,3 +402,238 @@ rows2:
 eachEnd:
 	VZEROUPPER
 	RET
+
+// func rowSumsAVX512(dst *float32, x *float32, r int, c int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rowSumsAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ r+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+
+row:
+	TESTQ  DX, DX
+	JLE    rowsDone
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	XORQ   DI, DI
+	LEAQ   64(DI), R8
+	CMPQ   R8, BX
+	JG     each4Done
+
+each4:
+	VMOVUPS (CX)(DI*4), Z4
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS 64(CX)(DI*4), Z4
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS 128(CX)(DI*4), Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 192(CX)(DI*4), Z4
+	VADDPS  Z4, Z3, Z3
+	MOVQ    R8, DI
+	ADDQ    $0x40, R8
+	CMPQ    R8, BX
+	JLE     each4
+
+each4Done:
+	LEAQ 16(DI), R8
+	CMPQ R8, BX
+	JG   each1Done
+
+each1:
+	VMOVUPS (CX)(DI*4), Z4
+	VADDPS  Z4, Z0, Z0
+	MOVQ    R8, DI
+	ADDQ    $0x10, R8
+	CMPQ    R8, BX
+	JLE     each1
+
+each1Done:
+	MOVQ      BX, R8
+	SUBQ      DI, R8
+	JE        eachEnd
+	MOVQ      $-1, R9
+	BZHIQ     R8, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z4
+	VADDPS    Z4, Z0, Z0
+
+eachEnd:
+	VADDPS        Z2, Z0, Z0
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y5
+	VMOVAPS       Y0, Y4
+	VADDPS        Y5, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPS        X5, X4, X4
+	VPERMILPS     $0x4e, X4, X5
+	VADDPS        X5, X4, X4
+	VPERMILPS     $0xb1, X4, X5
+	VADDPS        X5, X4, X4
+	VBROADCASTSS  X4, Z4
+	VMOVSS        X4, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          SI, CX
+	DECQ          DX
+	JMP           row
+
+rowsDone:
+	VZEROUPPER
+	RET
+
+// func rowLargestAVX512(dst *float32, x *float32, r int, c int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rowLargestAVX512(SB), NOSPLIT, $0-32
+	VMOVUPS wordff800000<>+0(SB), Z0
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    r+16(FP), DX
+	MOVQ    c+24(FP), BX
+	MOVQ    BX, SI
+	SHLQ    $0x02, SI
+
+row:
+	TESTQ   DX, DX
+	JLE     rowsDone
+	VMOVUPS wordff800000<>+0(SB), Z1
+	VPXORD  Z2, Z2, Z2
+	XORQ    DI, DI
+	LEAQ    16(DI), R8
+	CMPQ    R8, BX
+	JG      each1Done
+
+each1:
+	VMOVUPS   (CX)(DI*4), Z3
+	VMAXPS    Z3, Z1, Z1
+	VCMPPS    $0x03, Z3, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VORPS     Z3, Z2, Z2
+	MOVQ      R8, DI
+	ADDQ      $0x10, R8
+	CMPQ      R8, BX
+	JLE       each1
+
+each1Done:
+	MOVQ      BX, R8
+	SUBQ      DI, R8
+	JE        eachEnd
+	MOVQ      $-1, R9
+	BZHIQ     R8, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z3
+	VBLENDMPS Z3, Z0, K1, Z4
+	VMAXPS    Z4, Z1, Z1
+	VCMPPS    $0x03, Z4, Z4, K1
+	VMOVAPS.Z Z4, K1, Z3
+	VORPS     Z3, Z2, Z2
+
+eachEnd:
+	VEXTRACTF64X4 $0x01, Z1, Y3
+	VMOVAPS       Y1, Y1
+	VMAXPS        Y3, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VMAXPS        X3, X1, X1
+	VPERMILPS     $0x4e, X1, X3
+	VMAXPS        X3, X1, X1
+	VPERMILPS     $0xb1, X1, X3
+	VMAXPS        X3, X1, X1
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VMOVAPS       Y2, Y3
+	VORPS         Y5, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X5
+	VORPS         X5, X3, X3
+	VPERMILPS     $0x4e, X3, X5
+	VORPS         X5, X3, X3
+	VPERMILPS     $0xb1, X3, X5
+	VORPS         X5, X3, X3
+	VADDSS        X3, X1, X1
+	VMOVSS        X1, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          SI, CX
+	DECQ          DX
+	JMP           row
+
+rowsDone:
+	VZEROUPPER
+	RET
+
+// func rowSmallestAVX512(dst *float32, x *float32, r int, c int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rowSmallestAVX512(SB), NOSPLIT, $0-32
+	VMOVUPS word7f800000<>+0(SB), Z0
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    r+16(FP), DX
+	MOVQ    c+24(FP), BX
+	MOVQ    BX, SI
+	SHLQ    $0x02, SI
+
+row:
+	TESTQ   DX, DX
+	JLE     rowsDone
+	VMOVUPS word7f800000<>+0(SB), Z1
+	VPXORD  Z2, Z2, Z2
+	XORQ    DI, DI
+	LEAQ    16(DI), R8
+	CMPQ    R8, BX
+	JG      each1Done
+
+each1:
+	VMOVUPS   (CX)(DI*4), Z3
+	VMINPS    Z3, Z1, Z1
+	VCMPPS    $0x03, Z3, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VORPS     Z3, Z2, Z2
+	MOVQ      R8, DI
+	ADDQ      $0x10, R8
+	CMPQ      R8, BX
+	JLE       each1
+
+each1Done:
+	MOVQ      BX, R8
+	SUBQ      DI, R8
+	JE        eachEnd
+	MOVQ      $-1, R9
+	BZHIQ     R8, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z3
+	VBLENDMPS Z3, Z0, K1, Z4
+	VMINPS    Z4, Z1, Z1
+	VCMPPS    $0x03, Z4, Z4, K1
+	VMOVAPS.Z Z4, K1, Z3
+	VORPS     Z3, Z2, Z2
+
+eachEnd:
+	VEXTRACTF64X4 $0x01, Z1, Y3
+	VMOVAPS       Y1, Y1
+	VMINPS        Y3, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X3
+	VMINPS        X3, X1, X1
+	VPERMILPS     $0x4e, X1, X3
+	VMINPS        X3, X1, X1
+	VPERMILPS     $0xb1, X1, X3
+	VMINPS        X3, X1, X1
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VMOVAPS       Y2, Y3
+	VORPS         Y5, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X5
+	VORPS         X5, X3, X3
+	VPERMILPS     $0x4e, X3, X5
+	VORPS         X5, X3, X3
+	VPERMILPS     $0xb1, X3, X5
+	VORPS         X5, X3, X3
+	VADDSS        X3, X1, X1
+	VMOVSS        X1, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          SI, CX
+	DECQ          DX
+	JMP           row
+
+rowsDone:
+	VZEROUPPER
+	RET

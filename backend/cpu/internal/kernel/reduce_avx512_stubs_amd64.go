@@ -28,3 +28,18 @@ func smallestAVX512(x *float32, n int) float32
 //
 //go:noescape
 func columnSumsAVX512(dst *float32, x *float32, r int, c int)
+
+// rowSumsAVX512 sets dst[i] to the sum of row i of x, [r, c].
+//
+//go:noescape
+func rowSumsAVX512(dst *float32, x *float32, r int, c int)
+
+// rowLargestAVX512 sets dst[i] to the largest number of row i of x, [r, c], NaN if one is NaN.
+//
+//go:noescape
+func rowLargestAVX512(dst *float32, x *float32, r int, c int)
+
+// rowSmallestAVX512 sets dst[i] to the smallest number of row i of x, [r, c], NaN if one is NaN.
+//
+//go:noescape
+func rowSmallestAVX512(dst *float32, x *float32, r int, c int)

@@ -4,6 +4,9 @@ import "math"
 
 // SumRows sets dst[i] to the sum of row i of x, a matrix [r, c].
 func SumRows(dst, x []float32, r, c int) {
+	if shortRows(dst, x, r, c) && fastRowSums(&dst[0], &x[0], r, c) {
+		return
+	}
 	for i := range r {
 		dst[i] = Sum(x[i*c : (i+1)*c])
 	}
@@ -11,6 +14,9 @@ func SumRows(dst, x []float32, r, c int) {
 
 // MaxRows sets dst[i] to the largest element of row i of x, a matrix [r, c], as [ReduceMax] does.
 func MaxRows(dst, x []float32, r, c int) {
+	if shortRows(dst, x, r, c) && fastRowLargest(&dst[0], &x[0], r, c) {
+		return
+	}
 	for i := range r {
 		dst[i] = ReduceMax(x[i*c : (i+1)*c])
 	}
@@ -18,9 +24,24 @@ func MaxRows(dst, x []float32, r, c int) {
 
 // MinRows sets dst[i] to the smallest element of row i of x, a matrix [r, c], as [ReduceMin] does.
 func MinRows(dst, x []float32, r, c int) {
+	if shortRows(dst, x, r, c) && fastRowSmallest(&dst[0], &x[0], r, c) {
+		return
+	}
 	for i := range r {
 		dst[i] = ReduceMin(x[i*c : (i+1)*c])
 	}
+}
+
+// longestRow is the length of rows that are reduced in one run.
+const longestRow = 1024
+
+// shortRows reports whether there is a matrix of rows that one call reduces.
+func shortRows(dst, x []float32, r, c int) bool {
+	if r < 1 || c < 1 || c > longestRow {
+		return false
+	}
+	_, _ = dst[r-1], x[r*c-1]
+	return true
 }
 
 // colBlock is the number of rows whose columns are summed in one run by SumCols.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"math"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 )
 
 // sums are accumulators that are added as a tree in the end.
@@ -69,6 +71,52 @@ func reduceFunctions(s isa) {
 		result(y)
 	}
 	columnSums(s)
+	rowReductions(s)
+}
+
+// rowReductions writes the reductions of every row of a matrix of short rows.
+func rowReductions(s isa) {
+	rows := func(m machine, row func(x, c reg.GPVirtual) vec) {
+		dst, x, r, c := param("dst"), param("x"), param("r"), param("c")
+		step := ctx.GP64()
+		ctx.MOVQ(c, step)
+		ctx.SHLQ(Imm(2), step)
+		ctx.Label("row")
+		ctx.TESTQ(r, r)
+		ctx.JLE(LabelRef("rowsDone"))
+		ctx.VMOVSS(row(x, c).AsX(), Mem{Base: dst})
+		ctx.ADDQ(Imm(4), dst)
+		ctx.ADDQ(step, x)
+		ctx.DECQ(r)
+		ctx.JMP(LabelRef("row"))
+		ctx.Label("rowsDone")
+		end()
+	}
+	m := function(s, "rowSums", "dst, x *float32, r, c int", "sets dst[i] to the sum of row i of x, [r, c].")
+	rows(m, func(x, c reg.GPVirtual) vec {
+		acc := m.sums(4)
+		m.loop("each", c, 4, func(p part) { ctx.VADDPS(p.read(x), acc[p.step], acc[p.step]) })
+		return m.total(acc)
+	})
+	for _, larger := range []bool{true, false} {
+		name, combine, neutral := "rowLargest", ctx.VMAXPS, math.Inf(-1)
+		if !larger {
+			name, combine, neutral = "rowSmallest", ctx.VMINPS, math.Inf(1)
+		}
+		m := function(s, name, "dst, x *float32, r, c int", "sets dst[i] to the "+strings.ToLower(name[3:])+" number of row i of x, [r, c], NaN if one is NaN.")
+		least := m.load(m.number(neutral))
+		rows(m, func(x, c reg.GPVirtual) vec {
+			best, bad := m.load(m.number(neutral)), m.zero()
+			m.loop("each", c, 1, func(p part) {
+				v := p.readOr(x, least)
+				combine(v, best, best)
+				ctx.VORPS(m.keep(m.compare(unordered, v, v), v), bad, bad)
+			})
+			y := m.fold(best, combine)
+			ctx.VADDSS(m.fold(bad, ctx.VORPS), y, y)
+			return y
+		})
+	}
 }
 
 // columnSums writes the sum over the rows of a matrix.
