@@ -1,8 +1,6 @@
-"""One training step of the MOSI-size model in PyTorch, timed on request.
+"""One training step of the MOSI-size model in PyTorch.
 
-Reads lines from standard input; for each line "step" runs one
-forward+backward+optimizer step and prints its seconds, and for "memory" prints
-the peak resident set in MiB. The architecture and hyper-parameters are those
+The architecture and hyper-parameters are those
 of the MOSI preset: a linear input projection per modality, pre-layer-norm
 transformer encoders, a fusion encoder over the concatenated tokens, token 0, a
 residual MLP and a linear head; CGGM adds a transformer classifier per modality.
@@ -10,13 +8,12 @@ residual MLP and a linear head; CGGM adds a transformer classifier per modality.
 
 import argparse
 import math
-import resource
-import sys
-import time
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from worker import serve
 
 
 def parse():
@@ -117,8 +114,7 @@ def l1_head_gradient(pred, y, r):
     return torch.sign(pred - y).t() @ r / pred.numel()
 
 
-def main():
-    a = parse()
+def build(a):
     torch.set_num_threads(a.threads)
     torch.manual_seed(1)
     on = a.dropout
@@ -126,9 +122,10 @@ def main():
     dims = [(300, 5, 20)[i % 3] for i in range(a.modalities)]
     fused = a.attention == "sdpa"
     model = Model(dims, 40, 5, 5, drop, fused)
-    classifiers = nn.ModuleList([Classifier(40, 5, drop, fused) for _ in dims])
+    classifiers = nn.ModuleList([Classifier(40, 5, drop, fused) for _ in dims if a.method == "cggm"])
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    side = torch.optim.Adam(classifiers.parameters(), lr=5e-4)
+    if a.method == "cggm":
+        side = torch.optim.Adam(classifiers.parameters(), lr=5e-4)
     xs = [torch.randn(a.batch, a.tokens, d) for d in dims]
     y = torch.rand(a.batch, 1) * 6 - 3
     before = torch.zeros(len(dims))
@@ -165,14 +162,9 @@ def main():
         torch.nn.utils.clip_grad_norm_(model.parameters(), 0.8)
         optimizer.step()
 
-    for line in sys.stdin:
-        if line.strip() == "memory":
-            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
-            continue
-        start = time.perf_counter()
-        step()
-        print(time.perf_counter() - start, flush=True)
+    size = lambda module: sum(p.numel() for p in module.parameters())
+    return step, size(model), size(classifiers)
 
 
-if __name__ == "__main__":
-    main()
+a = parse()
+serve(lambda: build(a), f"PyTorch {torch.__version__}")
