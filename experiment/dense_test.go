@@ -12,7 +12,7 @@ import (
 var dense = []string{
 	"data.synthetic={task: dense, outputs: 3, height: 16, width: 16, grain: 4, train: 24, val: 8, test: 8, " +
 		"modalities: [{name: a, width: 6, signal_to_noise: 8, unique: .6}, {name: b, width: 6, signal_to_noise: 8, unique: .2}]}",
-	"train.epochs=2", "train.batch=8",
+	"train.epochs=1", "train.batch=8",
 }
 
 func TestDensePredictions(t *testing.T) {
