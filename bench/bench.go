@@ -40,15 +40,20 @@ func newBench(ctx context.Context, o *options, progress io.Writer) (*bench, erro
 	b.machine = inspect()
 	versions := modules(ctx, o.python)
 	b.machine.python = versions
+	if o.python == "none" {
+		b.missing = append(b.missing, "Only cggm is measured: no Python interpreter was to be used.")
+	}
 	for _, s := range sides {
 		if !slices.Contains(o.sides, s.name) {
 			continue
 		}
-		if lacking := lacks(s, versions); lacking != "" {
+		lacking := lacks(s, versions)
+		switch {
+		case lacking == "":
+			b.sides = append(b.sides, s)
+		case o.python != "none":
 			b.missing = append(b.missing, fmt.Sprintf("%s is left out: the interpreter %s has no %s.", s.label, o.python, lacking))
-			continue
 		}
-		b.sides = append(b.sides, s)
 	}
 	return b, nil
 }
