@@ -45,12 +45,15 @@ type ref struct {
 type instr struct {
 	op  compute.OpType
 	dst ref
-	in  [3]ref
+	in  [4]ref
 }
 
-// expand is the operation that repeats the numbers of rows. It has the code of
-// an operation that never runs in a loop.
-const expand = compute.OpTypeBroadcastInDim
+// Operations that only loops know, with codes that no other operation has.
+const (
+	expand      compute.OpType = 1<<20 + iota // repeats the numbers of rows
+	selectTimes                               // a product where a truth value holds, a number elsewhere
+	addTimes                                  // a product plus a number
+)
 
 // load fills a register from an input.
 type load struct {
@@ -96,6 +99,7 @@ func loopShape(n *node) shapes.Shape {
 // loopBuilder translates the nodes of a cluster.
 type loopBuilder struct {
 	c        *compiler
+	known    map[int]float32 // numbers of scalars that are constants
 	p        *loopProgram
 	regs     map[*value]ref
 	loaded   map[loadKey]ref
@@ -115,7 +119,7 @@ func (b *loopBuilder) register(k bank) ref {
 // fused returns the step that runs a cluster.
 func (c *compiler) fused(cl *cluster) step {
 	b := &loopBuilder{
-		c: c, p: &loopProgram{n: cl.n, row: cl.row}, regs: make(map[*value]ref), loaded: make(map[loadKey]ref), expanded: make(map[ref]ref),
+		c: c, p: &loopProgram{n: cl.n, row: cl.row}, regs: make(map[*value]ref), loaded: make(map[loadKey]ref), expanded: make(map[ref]ref), known: make(map[int]float32),
 	}
 	for _, n := range cl.nodes {
 		b.node(n)
@@ -136,6 +140,7 @@ func (c *compiler) fused(cl *cluster) step {
 	for _, src := range b.p.sources {
 		s.reads = append(s.reads, src.store)
 	}
+	b.contract()
 	s.inPlace = b.p.inPlace()
 	b.p.allocate()
 	b.p.layOut()
@@ -211,6 +216,9 @@ func (b *loopBuilder) operand(v *value, at *node) ref {
 		case w.len == 1 && kind == dtypes.Float32:
 			b.p.scalars = append(b.p.scalars, index)
 			r = ref{scalar: len(b.p.scalars)}
+			if s, ok := b.c.number(w.value); ok {
+				b.known[r.scalar] = s
+			}
 		default:
 			k := numbers
 			if kind == dtypes.Bool {
@@ -235,7 +243,7 @@ func (b *loopBuilder) spread(r ref) ref {
 	out, ok := b.expanded[r]
 	if !ok {
 		out = b.register(numbers)
-		b.p.code = append(b.p.code, instr{op: expand, dst: out, in: [3]ref{r}})
+		b.p.code = append(b.p.code, instr{op: expand, dst: out, in: [4]ref{r}})
 		b.expanded[r] = out
 	}
 	return out

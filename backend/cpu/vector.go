@@ -57,7 +57,7 @@ type operation struct {
 	op     compute.OpType
 	dst    int
 	isBool bool
-	in     [3]operand
+	in     [4]operand
 }
 
 type operand struct{ reg, scalar int }
@@ -70,6 +70,16 @@ func (in *operation) compile(row int) exec {
 	x, y := in.in[0], in.in[1]
 	if in.op == expand {
 		return func(r *registers, _ []float32) { kernel.Repeat(r.f[in.dst], r.f[x.reg]) }
+	}
+	switch in.op {
+	case selectTimes:
+		scale, other := in.in[2].scalar-1, in.in[3].scalar-1
+		return func(r *registers, scalars []float32) {
+			kernel.SelectScaled(r.f[in.dst], r.b[x.reg], r.f[y.reg], scalars[scale], scalars[other])
+		}
+	case addTimes:
+		z := in.in[2]
+		return func(r *registers, _ []float32) { kernel.MulAdd(r.f[in.dst], r.f[x.reg], r.f[y.reg], r.f[z.reg]) }
 	}
 	if kern, ok := rowKernels[in.op]; ok {
 		return func(r *registers, _ []float32) {
@@ -222,7 +232,9 @@ func where(in *operation, f [][]float32, b [][]bool, scalars []float32) {
 // arity is the number of operands of an instruction.
 func arity(op compute.OpType) int {
 	switch op {
-	case compute.OpTypeWhere, compute.OpTypeClamp:
+	case selectTimes:
+		return 4
+	case compute.OpTypeWhere, compute.OpTypeClamp, addTimes:
 		return 3
 	case compute.OpTypeAdd, compute.OpTypeSub, compute.OpTypeMul, compute.OpTypeDiv, compute.OpTypeMax, compute.OpTypeMin, compute.OpTypePow,
 		compute.OpTypeEqual, compute.OpTypeNotEqual, compute.OpTypeLessThan, compute.OpTypeLessOrEqual,

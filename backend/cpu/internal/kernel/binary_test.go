@@ -129,6 +129,17 @@ func TestCompareAndSelect(t *testing.T) {
 						t.Fatalf("select %d with a scalar: got %v, want %v", i, v, want)
 					}
 				}
+				SelectScaled(got.data, mask[:n], a, 3, 7)
+				got.check(t)
+				for i, v := range got.data {
+					want := float32(7)
+					if mask[i] {
+						want = 3 * a[i]
+					}
+					if !sameBits(v, want) {
+						t.Fatalf("select %d scaled: got %v, want %v", i, v, want)
+					}
+				}
 				CompareScalar(op, mask[:n], a, 0.5)
 				for i := range n {
 					if mask[i] != holds(op, a[i], 0.5) {

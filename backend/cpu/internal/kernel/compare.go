@@ -120,3 +120,21 @@ func AtLeast(dst []bool, x []uint32, s uint32) {
 		dst[i] = x[i] >= s
 	}
 }
+
+// SelectScaled sets dst[i] = scale*a[i] where mask[i] is true and s elsewhere: what dropout does.
+func SelectScaled(dst []float32, mask []bool, a []float32, scale, s float32) {
+	if len(mask) == 0 {
+		return
+	}
+	dst, a = dst[:len(mask)], a[:len(mask)]
+	done := wholeVectors(len(mask))
+	if !fastChooseScaled(&dst[0], &mask[0], &a[0], scale, s, done) {
+		done = 0
+	}
+	for i := done; i < len(mask); i++ {
+		dst[i] = s
+		if mask[i] {
+			dst[i] = scale * a[i]
+		}
+	}
+}

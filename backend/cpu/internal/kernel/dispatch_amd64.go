@@ -374,6 +374,18 @@ func fastChoose(dst *float32, mask *bool, a, b *float32, n int) bool {
 	return false
 }
 
+func fastChooseScaled(dst *float32, mask *bool, a *float32, scale, s float32, n int) bool {
+	switch active {
+	case levelAVX2:
+		chooseScaledAVX2(dst, mask, a, scale, s, n)
+		return true
+	case levelAVX512:
+		chooseScaledAVX512(dst, mask, a, scale, s, n)
+		return true
+	}
+	return false
+}
+
 func fastChooseScalar(dst *float32, mask *bool, a *float32, s float32, n int) bool {
 	switch active {
 	case levelAVX2:

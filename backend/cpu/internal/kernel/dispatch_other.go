@@ -32,6 +32,10 @@ func fastAtLeast(dst *bool, x *uint32, s uint32, n int) bool { return false }
 
 func fastChoose(dst *float32, mask *bool, a, b *float32, n int) bool { return false }
 
+func fastChooseScaled(dst *float32, mask *bool, a *float32, scale, s float32, n int) bool {
+	return false
+}
+
 func fastChooseScalar(dst *float32, mask *bool, a *float32, s float32, n int) bool { return false }
 
 func fastSum(x *float32, n int) (y float32, ok bool) { return 0, false }

@@ -792,6 +792,62 @@ each1Done:
 	VZEROUPPER
 	RET
 
+// func chooseScaledAVX2(dst *float32, mask *bool, a *float32, scale float32, s float32, n int)
+// Requires: AVX, AVX2
+TEXT ·chooseScaledAVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         mask+8(FP), CX
+	MOVQ         a+16(FP), DX
+	VBROADCASTSS scale+24(FP), Y0
+	VBROADCASTSS s+28(FP), Y1
+	MOVQ         n+32(FP), BX
+	XORQ         SI, SI
+	LEAQ         16(SI), DI
+	CMPQ         DI, BX
+	JG           each2Done
+
+each2:
+	VPMOVZXBD (CX)(SI*1), Y2
+	VXORPS    Y3, Y3, Y3
+	VPCMPGTD  Y3, Y2, Y2
+	VMOVUPS   (DX)(SI*4), Y3
+	VMULPS    Y0, Y3, Y3
+	VBLENDVPS Y2, Y3, Y1, Y2
+	VMOVUPS   Y2, (AX)(SI*4)
+	VPMOVZXBD 8(CX)(SI*1), Y2
+	VXORPS    Y3, Y3, Y3
+	VPCMPGTD  Y3, Y2, Y2
+	VMOVUPS   32(DX)(SI*4), Y3
+	VMULPS    Y0, Y3, Y3
+	VBLENDVPS Y2, Y3, Y1, Y2
+	VMOVUPS   Y2, 32(AX)(SI*4)
+	MOVQ      DI, SI
+	ADDQ      $0x10, DI
+	CMPQ      DI, BX
+	JLE       each2
+
+each2Done:
+	LEAQ 8(SI), DI
+	CMPQ DI, BX
+	JG   each1Done
+
+each1:
+	VPMOVZXBD (CX)(SI*1), Y2
+	VXORPS    Y3, Y3, Y3
+	VPCMPGTD  Y3, Y2, Y2
+	VMOVUPS   (DX)(SI*4), Y3
+	VMULPS    Y0, Y3, Y3
+	VBLENDVPS Y2, Y3, Y1, Y2
+	VMOVUPS   Y2, (AX)(SI*4)
+	MOVQ      DI, SI
+	ADDQ      $0x08, DI
+	CMPQ      DI, BX
+	JLE       each1
+
+each1Done:
+	VZEROUPPER
+	RET
+
 // func chooseScalarAVX2(dst *float32, mask *bool, a *float32, s float32, n int)
 // Requires: AVX, AVX2
 TEXT ·chooseScalarAVX2(SB), NOSPLIT, $0-40

@@ -74,6 +74,11 @@ func atLeastAVX2(dst *bool, x *uint32, s uint32, n int)
 //go:noescape
 func chooseAVX2(dst *float32, mask *bool, a *float32, b *float32, n int)
 
+// chooseScaledAVX2 sets dst to scale*a or s.
+//
+//go:noescape
+func chooseScaledAVX2(dst *float32, mask *bool, a *float32, scale float32, s float32, n int)
+
 // chooseScalarAVX2 sets dst to a or s.
 //
 //go:noescape

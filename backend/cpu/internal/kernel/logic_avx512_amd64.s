@@ -843,6 +843,72 @@ eachEnd:
 	VZEROUPPER
 	RET
 
+// func chooseScaledAVX512(dst *float32, mask *bool, a *float32, scale float32, s float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·chooseScaledAVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         mask+8(FP), CX
+	MOVQ         a+16(FP), DX
+	VBROADCASTSS scale+24(FP), Z0
+	VBROADCASTSS s+28(FP), Z1
+	MOVQ         n+32(FP), BX
+	XORQ         SI, SI
+	LEAQ         32(SI), DI
+	CMPQ         DI, BX
+	JG           each2Done
+
+each2:
+	VPMOVZXBD (CX)(SI*1), Z2
+	VPTESTMD  Z2, Z2, K1
+	VMOVUPS   (DX)(SI*4), Z2
+	VMULPS    Z0, Z2, Z2
+	VBLENDMPS Z2, Z1, K1, Z3
+	VMOVUPS   Z3, (AX)(SI*4)
+	VPMOVZXBD 16(CX)(SI*1), Z2
+	VPTESTMD  Z2, Z2, K1
+	VMOVUPS   64(DX)(SI*4), Z2
+	VMULPS    Z0, Z2, Z2
+	VBLENDMPS Z2, Z1, K1, Z4
+	VMOVUPS   Z4, 64(AX)(SI*4)
+	MOVQ      DI, SI
+	ADDQ      $0x20, DI
+	CMPQ      DI, BX
+	JLE       each2
+
+each2Done:
+	LEAQ 16(SI), DI
+	CMPQ DI, BX
+	JG   each1Done
+
+each1:
+	VPMOVZXBD (CX)(SI*1), Z2
+	VPTESTMD  Z2, Z2, K1
+	VMOVUPS   (DX)(SI*4), Z2
+	VMULPS    Z0, Z2, Z2
+	VBLENDMPS Z2, Z1, K1, Z5
+	VMOVUPS   Z5, (AX)(SI*4)
+	MOVQ      DI, SI
+	ADDQ      $0x10, DI
+	CMPQ      DI, BX
+	JLE       each1
+
+each1Done:
+	SUBQ        SI, BX
+	JE          eachEnd
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
+	VPMOVZXBD.Z (CX)(SI*1), K1, Z2
+	VPTESTMD    Z2, Z2, K2
+	VMOVUPS.Z   (DX)(SI*4), K1, Z2
+	VMULPS      Z0, Z2, Z0
+	VBLENDMPS   Z0, Z1, K2, Z6
+	VMOVUPS     Z6, K1, (AX)(SI*4)
+
+eachEnd:
+	VZEROUPPER
+	RET
+
 // func chooseScalarAVX512(dst *float32, mask *bool, a *float32, s float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·chooseScalarAVX512(SB), NOSPLIT, $0-40

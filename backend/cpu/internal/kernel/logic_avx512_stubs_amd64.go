@@ -74,6 +74,11 @@ func atLeastAVX512(dst *bool, x *uint32, s uint32, n int)
 //go:noescape
 func chooseAVX512(dst *float32, mask *bool, a *float32, b *float32, n int)
 
+// chooseScaledAVX512 sets dst to scale*a or s.
+//
+//go:noescape
+func chooseScaledAVX512(dst *float32, mask *bool, a *float32, scale float32, s float32, n int)
+
 // chooseScalarAVX512 sets dst to a or s.
 //
 //go:noescape

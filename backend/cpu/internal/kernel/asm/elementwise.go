@@ -157,6 +157,12 @@ func logicFunctions(s isa) {
 	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth), p.read(a), p.read(b)), dst) })
 	end()
 
+	m = function(s, "chooseScaled", "dst *float32, mask *bool, a *float32, scale, s float32, n int", "sets dst to scale*a or s.")
+	dst, truth, a = param("dst"), param("mask"), param("a")
+	scale, other := m.spread("scale"), m.spread("s")
+	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth), m.mul(p.read(a), scale), other), dst) })
+	end()
+
 	m = function(s, "chooseScalar", "dst *float32, mask *bool, a *float32, s float32, n int", "sets dst to a or s.")
 	dst, truth, a = param("dst"), param("mask"), param("a")
 	no := m.spread("s")

@@ -1,0 +1,83 @@
+package cpu
+
+import "github.com/gomlx/compute"
+
+// contract makes one instruction of two where there is a kernel for both and
+// nobody else reads what passes between them.
+func (b *loopBuilder) contract() {
+	p := b.p
+	readers, maker := make(map[ref]int), make(map[ref]int)
+	for i, in := range p.code {
+		for _, r := range in.operands() {
+			readers[r]++
+		}
+		maker[in.dst] = i
+	}
+	for _, out := range p.outs {
+		readers[out.src]++
+	}
+	gone := make([]bool, len(p.code))
+	// inner returns the instruction that makes r for one reader.
+	inner := func(r ref, op compute.OpType) *instr {
+		i, ok := maker[r]
+		if !ok || r.scalar != 0 || readers[r] != 1 || gone[i] || p.code[i].op != op {
+			return nil
+		}
+		return &p.code[i]
+	}
+	for i := range p.code {
+		in := &p.code[i]
+		var used ref
+		switch in.op {
+		case compute.OpTypeWhere:
+			used = in.in[1]
+			if m := inner(used, compute.OpTypeMul); m != nil && in.in[2].scalar != 0 && in.in[0].scalar == 0 {
+				if x, s, ok := timesScalar(m); ok {
+					*in = instr{op: selectTimes, dst: in.dst, in: [4]ref{in.in[0], x, s, in.in[2]}}
+					gone[maker[used]] = true
+				}
+			}
+		case compute.OpTypeMul:
+			x, s, ok := timesScalar(in)
+			if !ok {
+				continue
+			}
+			w := inner(x, compute.OpTypeWhere)
+			if w == nil || w.in[1].scalar != 0 || w.in[2].scalar == 0 {
+				continue
+			}
+			zero, known := b.known[w.in[2].scalar]
+			if scale, ok := b.known[s.scalar]; known && ok && zero == 0 && scale > 0 {
+				*in = instr{op: selectTimes, dst: in.dst, in: [4]ref{w.in[0], w.in[1], s, w.in[2]}}
+				gone[maker[x]] = true
+			}
+		case compute.OpTypeAdd:
+			for k, r := range in.operands() {
+				other := in.in[1-k]
+				m := inner(r, compute.OpTypeMul)
+				if m == nil || other.scalar != 0 || m.in[0].scalar != 0 || m.in[1].scalar != 0 {
+					continue
+				}
+				*in = instr{op: addTimes, dst: in.dst, in: [4]ref{m.in[0], m.in[1], other}}
+				gone[maker[r]] = true
+				break
+			}
+		}
+	}
+	code := p.code[:0]
+	for i, in := range p.code {
+		if !gone[i] {
+			code = append(code, in)
+		}
+	}
+	p.code = code
+}
+
+// timesScalar returns the operands of a product of a register and one number.
+func timesScalar(in *instr) (x, s ref, ok bool) {
+	x, s = in.in[0], in.in[1]
+	if x.scalar != 0 {
+		x, s = s, x
+	}
+	return x, s, x.scalar == 0 && s.scalar != 0
+}
