@@ -81,7 +81,8 @@ func modules(ctx context.Context, python string) map[string]string {
 		return out
 	}
 	for _, name := range []string{"torch", "torchvision", "jax"} {
-		version, err := exec.CommandContext(ctx, python, "-c", "import importlib.metadata as m; print(m.version('"+name+"'))").Output()
+		program := "import importlib.metadata as m; print(m.version('" + name + "'))"
+		version, err := exec.CommandContext(ctx, python, "-c", program).Output() //nolint:gosec // the user names the interpreter
 		if err == nil {
 			out[name] = strings.TrimSpace(string(version))
 		}

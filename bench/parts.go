@@ -48,11 +48,11 @@ type bar struct{ limit, stretch float64 }
 func (r bar) verdict(share float64) string {
 	switch {
 	case share <= r.stretch:
-		return fmt.Sprintf("%.2f of PyTorch: reaches the stretch of %.2f", share, r.stretch)
+		return fmt.Sprintf("%.3f of PyTorch: reaches the stretch of %.3f", share, r.stretch)
 	case share <= r.limit:
-		return fmt.Sprintf("%.2f of PyTorch: within the bar of %.2f, above the stretch of %.2f", share, r.limit, r.stretch)
+		return fmt.Sprintf("%.3f of PyTorch: within the bar of %.3f, above the stretch of %.3f", share, r.limit, r.stretch)
 	default:
-		return fmt.Sprintf("%.2f of PyTorch: misses the bar of %.2f by a factor of %.2f", share, r.limit, share/r.limit)
+		return fmt.Sprintf("%.3f of PyTorch: misses the bar of %.3f by a factor of %.2f", share, r.limit, share/r.limit)
 	}
 }
 

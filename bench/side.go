@@ -71,11 +71,11 @@ func (b *bench) command(ctx context.Context, s side, what setting) *exec.Cmd {
 		if b.options.profile != "" {
 			args = append(args, "--cpuprofile="+profileName(b.options.profile, what))
 		}
-		return exec.CommandContext(ctx, b.self, args...)
+		return exec.CommandContext(ctx, b.self, args...) //nolint:gosec // this program itself
 	}
 	script := s.scripts[what.subject]
 	args := append([]string{b.script(script[0])}, script[1:]...)
-	c := exec.CommandContext(ctx, b.options.python, append(args, what.args()...)...)
+	c := exec.CommandContext(ctx, b.options.python, append(args, what.args()...)...) //nolint:gosec // the user names the interpreter
 	threads := strconv.Itoa(what.threads)
 	c.Env = append(c.Environ(), "OMP_NUM_THREADS="+threads, "MKL_NUM_THREADS="+threads)
 	return c
