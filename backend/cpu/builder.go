@@ -79,6 +79,7 @@ type node struct {
 	// bodies are the closures and functions that the operation runs; with
 	// them, emit gets their translations by way of again.
 	again func(e *emission, t compute.Function, in []compute.Value) ([]compute.Value, error)
+	id    int // number of the node among those of its compilation
 	// moved marks a transpose that the product before it carries out.
 	moved bool
 	// data is the flat content of a constant.
@@ -91,4 +92,5 @@ type value struct {
 	index int
 	shape shapes.Shape
 	other compute.Value
+	same  *value // the value whose bytes this one has: of a reshape, or a node merged
 }

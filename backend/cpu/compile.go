@@ -15,7 +15,6 @@ import (
 type compiler struct {
 	backend *Backend
 	nodes   []*node            // live, in order
-	same    map[*value]*value  // values that are another's bytes: reshapes, merged nodes
 	users   map[*value][]*node // readers of a value's bytes
 	isOut   map[*value]bool
 	cluster map[*node]*cluster
@@ -25,12 +24,13 @@ type compiler struct {
 	program *program
 	able    map[*node]bool  // whether there is a kernel
 	pinned  map[*value]bool // values that must be stored
+	count   int             // of numbered nodes
 	part    bool            // the body of a region: every node needs a kernel
 }
 
 func newCompiler(b *Backend) *compiler {
 	return &compiler{
-		backend: b, same: make(map[*value]*value), users: make(map[*value][]*node),
+		backend: b, users: make(map[*value][]*node),
 		isOut: make(map[*value]bool), stores: make(map[*value]int),
 		segment: make(map[*node]int), drawn: make(map[*node]bool), able: make(map[*node]bool), pinned: make(map[*value]bool),
 		program: &program{backend: b, consts: make(map[int]any)},
@@ -121,6 +121,14 @@ func compileWith(b *builder, split bool) (*program, error) {
 	}
 	var t *tiling
 	if split {
+		for _, v := range b.main.params {
+			v.node.id = c.count
+			c.count++
+		}
+		for _, n := range c.nodes {
+			n.id = c.count
+			c.count++
+		}
 		t = c.bestTiling(b.main.params)
 	}
 	if err := c.regions(t); err != nil {
@@ -143,11 +151,10 @@ func compileWith(b *builder, split bool) (*program, error) {
 // root returns the value whose bytes v has.
 func (c *compiler) root(v *value) *value {
 	for {
-		next, ok := c.same[v]
-		if !ok {
+		if v.same == nil {
 			return v
 		}
-		v = next
+		v = v.same
 	}
 }
 
@@ -187,7 +194,7 @@ func (c *compiler) merge() {
 		key := c.key(n)
 		if old, ok := known[key]; ok && key != "" {
 			for i, v := range n.outputs {
-				c.same[v] = old.outputs[i]
+				v.same = old.outputs[i]
 			}
 			continue
 		}
@@ -203,17 +210,17 @@ func (c *compiler) merge() {
 func (c *compiler) alias(n *node) bool {
 	switch n.op {
 	case compute.OpTypeReshape, compute.OpTypeIdentity, compute.OpTypeSchedulingBarrier:
-		c.same[n.outputs[0]] = n.inputs[0]
+		n.outputs[0].same = n.inputs[0]
 		return true
 	case compute.OpTypeTranspose:
 		if !inPlaceOrder(n.args[0].([]int), n.inputs[0].shape.Dimensions) {
 			return false
 		}
-		c.same[n.outputs[0]] = n.inputs[0]
+		n.outputs[0].same = n.inputs[0]
 		return true
 	case compute.OpTypeOptimizationBarrier:
 		for i, v := range n.outputs {
-			c.same[v] = n.inputs[i]
+			v.same = n.inputs[i]
 		}
 		return true
 	case compute.OpTypeBroadcastInDim:
@@ -226,11 +233,11 @@ func (c *compiler) alias(n *node) bool {
 				return false
 			}
 		}
-		c.same[n.outputs[0]] = n.inputs[0]
+		n.outputs[0].same = n.inputs[0]
 		return true
 	case compute.OpTypeConvertDType:
 		if n.inputs[0].shape.DType == n.outputs[0].shape.DType {
-			c.same[n.outputs[0]] = n.inputs[0]
+			n.outputs[0].same = n.inputs[0]
 			return true
 		}
 	}

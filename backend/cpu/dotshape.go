@@ -114,7 +114,7 @@ func (c *compiler) foldResult(n *node) {
 		return
 	}
 	src.args[len(src.args)-1] = &folded
-	c.same[from] = n.outputs[0]
+	from.same = n.outputs[0]
 	n.outputs[0].node = src
 	src.outputs = []*value{n.outputs[0]}
 	n.moved = true

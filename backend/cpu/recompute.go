@@ -101,7 +101,7 @@ func (r *recomputing) clone(n *node, at, depth int, chain *[]*node) *node {
 			return nil
 		}
 		alias := &value{node: again, shape: v.shape}
-		r.c.same[alias] = again.outputs[0]
+		alias.same = again.outputs[0]
 		own.inputs[i] = alias
 	}
 	own.outputs = []*value{{node: own, shape: n.outputs[0].shape}}
@@ -115,7 +115,7 @@ func (r *recomputing) redirect(u *node, v, again *value) {
 	for i, in := range u.inputs {
 		if r.c.root(in) == v {
 			alias := &value{node: again.node, shape: in.shape}
-			r.c.same[alias] = again
+			alias.same = again
 			u.inputs[i] = alias
 		}
 	}

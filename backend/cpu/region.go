@@ -87,7 +87,7 @@ func (rc *regionCompiler) part(v *value) *value {
 		rc.produced[root] = own
 	}
 	p := &value{node: own.node, index: own.index, shape: rc.shrink(v.shape)}
-	rc.inner.same[p] = own
+	p.same = own
 	rc.parts[v] = p
 	return p
 }
@@ -101,7 +101,7 @@ func (rc *regionCompiler) all(v *value) *value {
 	if root != v {
 		own := rc.all(root)
 		p := &value{node: own.node, index: own.index, shape: v.shape}
-		rc.inner.same[p] = own
+		p.same = own
 		rc.wholes[v] = p
 		return p
 	}
@@ -124,7 +124,7 @@ func (rc *regionCompiler) parameter(shape shapes.Shape, from partOf) *value {
 // node adds the version of n that computes one block.
 func (rc *regionCompiler) node(n *node) {
 	own := &node{op: n.op, args: n.args}
-	parts := rc.t.byPart[n]
+	parts := rc.t.byPart[n.id]
 	for i, v := range n.inputs {
 		if parts[i] {
 			own.inputs = append(own.inputs, rc.part(v))
@@ -132,7 +132,7 @@ func (rc *regionCompiler) node(n *node) {
 			own.inputs = append(own.inputs, rc.all(v))
 		}
 	}
-	sums := rc.t.kind[n] == summing
+	sums := rc.t.kind[n.id] == summing
 	for i, v := range n.outputs {
 		shape := v.shape
 		if !sums && (n.op != compute.OpTypeRNGBitGenerator || i == 1) {
@@ -189,7 +189,7 @@ func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]
 				continue
 			}
 			own := rc.produced[v]
-			out := partOf{store: c.store(v), len: size(own.shape), sum: t.kind[n] == summing, adds: t.kind[n] == summing && n.op == compute.OpTypeDotGeneral}
+			out := partOf{store: c.store(v), len: size(own.shape), sum: t.kind[n.id] == summing, adds: t.kind[n.id] == summing && n.op == compute.OpTypeDotGeneral}
 			rc.region.outs = append(rc.region.outs, out)
 			rc.step.writes = append(rc.step.writes, out.store)
 			body.results = append(body.results, rc.inner.store(own))

@@ -15,7 +15,7 @@ func (c *compiler) regions(t *tiling) error {
 	}
 	top := 0
 	for _, n := range c.nodes {
-		top = max(top, t.level[n])
+		top = max(top, t.level[n.id])
 	}
 	planned := make([]*plannedRegion, top+1)
 	for level := range planned {
@@ -27,7 +27,7 @@ func (c *compiler) regions(t *tiling) error {
 			continue
 		}
 		for _, n := range r.nodes {
-			if t.kind[n] != free {
+			if t.kind[n.id] != free {
 				inRegion[n] = level + 1
 			}
 		}
@@ -41,12 +41,12 @@ func (c *compiler) regions(t *tiling) error {
 		switch {
 		case inRegion[n] > 0:
 			continue
-		case t.kind[n] == free && !escapes[n.outputs[0]]:
+		case t.kind[n.id] == free && !escapes[n.outputs[0]]:
 			continue
-		case t.kind[n] == parted || t.kind[n] == summing:
-			late[t.level[n]] = append(late[t.level[n]], n)
+		case t.kind[n.id] == parted || t.kind[n.id] == summing:
+			late[t.level[n.id]] = append(late[t.level[n.id]], n)
 		default:
-			byLevel[t.level[n]] = append(byLevel[t.level[n]], n)
+			byLevel[t.level[n.id]] = append(byLevel[t.level[n.id]], n)
 		}
 	}
 	for level := range byLevel {
@@ -68,7 +68,7 @@ func (c *compiler) regions(t *tiling) error {
 		}
 		for _, n := range r.nodes {
 			for i, v := range n.inputs {
-				if root := c.root(v); inRegion[root.node] == 0 && (t.kind[root.node] != free || !t.byPart[n][i]) {
+				if root := c.root(v); inRegion[root.node] == 0 && (t.kind[root.node.id] != free || !t.byPart[n.id][i]) {
 					c.pinned[root] = true
 				}
 			}
@@ -123,7 +123,7 @@ func (c *compiler) bestTiling(params []*value) *tiling {
 	skip := make(map[string]bool)
 	for _, v := range params {
 		name := v.shape.String()
-		if best.kind[v.node] != parted || skip[name] {
+		if best.kind[v.node.id] != parted || skip[name] {
 			continue
 		}
 		skip[name] = true
@@ -140,15 +140,15 @@ func (c *compiler) bestTiling(params []*value) *tiling {
 func (t *tiling) gain() int {
 	total := 0
 	for _, n := range t.c.nodes {
-		if t.kind[n] == parted {
+		if t.kind[n.id] == parted {
 			total += size(n.outputs[len(n.outputs)-1].shape)
 		}
-		if t.kind[n] == free {
+		if t.kind[n.id] == free {
 			continue
 		}
 		for i, v := range n.inputs {
 			src := t.c.root(v).node
-			if t.kind[src] == parted && src.op != compute.OpTypeParameter && (t.byPart[n] == nil || !t.byPart[n][i] || t.level[src] != t.level[n]) {
+			if t.kind[src.id] == parted && src.op != compute.OpTypeParameter && (t.byPart[n.id] == nil || !t.byPart[n.id][i] || t.level[src.id] != t.level[n.id]) {
 				total -= size(v.shape)
 			}
 		}
@@ -161,9 +161,9 @@ func (t *tiling) plan(level int) *plannedRegion {
 	wanted := make(map[*node]bool)
 	elements, own := 0, 0
 	for _, n := range slices.Backward(t.c.nodes) {
-		k := t.kind[n]
+		k := t.kind[n.id]
 		if k == parted || k == summing {
-			if t.level[n] != level {
+			if t.level[n.id] != level {
 				continue
 			}
 			wanted[n] = true
@@ -176,7 +176,7 @@ func (t *tiling) plan(level int) *plannedRegion {
 			continue
 		}
 		for i, v := range n.inputs {
-			if src := t.c.root(v).node; t.kind[src] == free && t.byPart[n][i] {
+			if src := t.c.root(v).node; t.kind[src.id] == free && t.byPart[n.id][i] {
 				wanted[src] = true
 			}
 		}
@@ -213,17 +213,17 @@ func (t *tiling) escapes(inRegion map[*node]int, planned []*plannedRegion) map[*
 			root := c.root(v)
 			src := root.node
 			switch {
-			case t.kind[src] == free:
-				if region == 0 && !(t.kind[n] == free) || region > 0 && !t.byPart[n][i] {
+			case t.kind[src.id] == free:
+				if region == 0 && !(t.kind[n.id] == free) || region > 0 && !t.byPart[n.id][i] {
 					out[root] = true
 				}
-			case inRegion[src] > 0 && (inRegion[src] != region || !t.byPart[n][i] || t.kind[src] == summing):
+			case inRegion[src] > 0 && (inRegion[src] != region || !t.byPart[n.id][i] || t.kind[src.id] == summing):
 				out[root] = true
 			}
 		}
 	}
 	for _, n := range slices.Backward(c.nodes) {
-		if inRegion[n] == 0 && t.kind[n] != free {
+		if inRegion[n] == 0 && t.kind[n.id] != free {
 			reads(n, 0)
 		}
 	}
@@ -237,9 +237,9 @@ func (t *tiling) escapes(inRegion map[*node]int, planned []*plannedRegion) map[*
 	}
 	// What a whole free node reads is needed as a whole.
 	for _, n := range slices.Backward(c.nodes) {
-		if t.kind[n] == free && out[n.outputs[0]] {
+		if t.kind[n.id] == free && out[n.outputs[0]] {
 			for _, v := range n.inputs {
-				if root := c.root(v); t.kind[root.node] == free || inRegion[root.node] > 0 {
+				if root := c.root(v); t.kind[root.node.id] == free || inRegion[root.node] > 0 {
 					out[root] = true
 				}
 			}

@@ -17,10 +17,10 @@ import (
 // never exists as a whole.
 type tiling struct {
 	c      *compiler
-	extent int // of the batch axis
-	kind   map[*node]kind
-	byPart map[*node][]bool // which inputs a node reads part by part
-	level  map[*node]int
+	extent int      // of the batch axis
+	kind   []kind   // of a node
+	byPart [][]bool // which inputs a node reads part by part
+	level  []int
 }
 
 // kind says how a node depends on the batch.
@@ -58,10 +58,10 @@ func (c *compiler) extents(params []*value) []int {
 // tile classifies the nodes for a batch axis of the given length; skip names
 // the shapes of parameters that do not hold samples.
 func (c *compiler) tile(params []*value, extent int, skip map[string]bool) *tiling {
-	t := &tiling{c: c, extent: extent, kind: make(map[*node]kind), byPart: make(map[*node][]bool), level: make(map[*node]int)}
+	t := &tiling{c: c, extent: extent, kind: make([]kind, c.count), byPart: make([][]bool, c.count), level: make([]int, c.count)}
 	for _, v := range params {
-		if axis, ok := t.batchAxis(v.shape); ok && v.shape.Dimensions[axis] == extent && !skip[v.shape.String()] {
-			t.kind[v.node] = parted
+		if axis, ok := t.batchAxis(v.shape); ok && v.shape.Dimensions[axis] == extent && (len(skip) == 0 || !skip[v.shape.String()]) {
+			t.kind[v.node.id] = parted
 		}
 	}
 	for _, n := range c.nodes {
@@ -69,8 +69,7 @@ func (c *compiler) tile(params []*value, extent int, skip map[string]bool) *tili
 	}
 	if unread := t.unread(); len(unread) > 0 {
 		for _, n := range c.nodes {
-			delete(t.kind, n)
-			delete(t.byPart, n)
+			t.kind[n.id], t.byPart[n.id] = whole, nil
 		}
 		for _, n := range c.nodes {
 			t.classify(n, unread)
@@ -82,7 +81,7 @@ func (c *compiler) tile(params []*value, extent int, skip map[string]bool) *tili
 	return t
 }
 
-func (t *tiling) kindOf(v *value) kind { return t.kind[t.c.root(v).node] }
+func (t *tiling) kindOf(v *value) kind { return t.kind[t.c.root(v).node.id] }
 
 // classify decides a node's kind from those of its inputs.
 func (t *tiling) classify(n *node, barred map[*node]bool) {
@@ -99,13 +98,13 @@ func (t *tiling) classify(n *node, barred map[*node]bool) {
 	}
 	switch {
 	case reads || n.op == compute.OpTypeRNGBitGenerator:
-		t.kind[n] = k
+		t.kind[n.id] = k
 	case k == parted && (elementwise[n.op] || n.op == compute.OpTypeBroadcastInDim) && t.loose(n):
-		t.kind[n] = free
+		t.kind[n.id] = free
 	default:
 		return
 	}
-	t.byPart[n] = parts
+	t.byPart[n.id] = parts
 }
 
 // loose reports whether no input of a node depends on the batch.
@@ -121,28 +120,28 @@ func (t *tiling) loose(n *node) bool {
 // unread returns the random numbers of the tiling that no node combines with
 // samples: they gain nothing from being drawn part by part.
 func (t *tiling) unread() map[*node]bool {
-	samples, read := make(map[*node]bool), make(map[*node]bool)
+	samples, read := make([]bool, t.c.count), make([]bool, t.c.count)
 	for _, n := range t.c.nodes {
 		for i, v := range n.inputs {
 			src := t.c.root(v).node
-			if t.byPart[n] != nil && t.byPart[n][i] && t.kind[src] == parted {
-				samples[n] = samples[n] || samples[src] || src.op == compute.OpTypeParameter
+			if t.byPart[n.id] != nil && t.byPart[n.id][i] && t.kind[src.id] == parted {
+				samples[n.id] = samples[n.id] || samples[src.id] || src.op == compute.OpTypeParameter
 			}
 		}
 	}
 	for _, n := range slices.Backward(t.c.nodes) {
-		if !samples[n] && !read[n] {
+		if !samples[n.id] && !read[n.id] {
 			continue
 		}
 		for i, v := range n.inputs {
-			if t.byPart[n] != nil && t.byPart[n][i] {
-				read[t.c.root(v).node] = true
+			if t.byPart[n.id] != nil && t.byPart[n.id][i] {
+				read[t.c.root(v).node.id] = true
 			}
 		}
 	}
 	out := make(map[*node]bool)
 	for _, n := range t.c.nodes {
-		if n.op == compute.OpTypeRNGBitGenerator && t.kind[n] == parted && !read[n] {
+		if n.op == compute.OpTypeRNGBitGenerator && t.kind[n.id] == parted && !read[n.id] {
 			out[n] = true
 		}
 	}
@@ -154,18 +153,18 @@ func (t *tiling) rank(n *node) {
 	level := 0
 	for i, v := range n.inputs {
 		src := t.c.root(v).node
-		l := t.level[src]
-		switch t.kind[src] {
+		l := t.level[src.id]
+		switch t.kind[src.id] {
 		case summing:
 			l++
 		case parted:
-			if src.op != compute.OpTypeParameter && (t.kind[n] == whole || t.kind[n] == free || !t.byPart[n][i]) {
+			if src.op != compute.OpTypeParameter && (t.kind[n.id] == whole || t.kind[n.id] == free || !t.byPart[n.id][i]) {
 				l++
 			}
 		}
 		level = max(level, l)
 	}
-	t.level[n] = level
+	t.level[n.id] = level
 }
 
 // rule says which inputs a node would read part by part and what it would be;
