@@ -46,6 +46,8 @@ var (
 	_ Phased    = (*composition)(nil)
 	_ Predictor = (*composition)(nil)
 	_ Scheduler = (*composition)(nil)
+	_ Preparer  = (*composition)(nil)
+	_ Settler   = (*composition)(nil)
 )
 
 func (c *composition) Traits() Traits {
@@ -56,6 +58,7 @@ func (c *composition) Traits() Traits {
 		all.Least = max(all.Least, t.Least)
 		all.Classifiers = all.Classifiers || t.Classifiers
 		all.Heldout = all.Heldout || t.Heldout
+		all.Reserve = all.Reserve || t.Reserve
 		if t.Tasks != nil {
 			all.Tasks = intersect(all.Tasks, t.Tasks)
 			all.Why = t.Why
@@ -152,16 +155,31 @@ func (c *composition) Predict(p *network.Pass) (*graph.Node, []*graph.Node) {
 	return Predict(&Joint{}, p, c.Traits())
 }
 
-// AfterEpoch runs the schedulers among the parts.
-func (c *composition) AfterEpoch(e *Epoch) error {
-	for _, part := range c.parts {
-		if sch, ok := part.Method.(Scheduler); ok {
-			if err := sch.AfterEpoch(e); err != nil {
+// BeforeEpoch runs the preparers among the parts.
+func (c *composition) BeforeEpoch(e *Epoch) error {
+	return each(c.parts, func(p Preparer) error { return p.BeforeEpoch(e) })
+}
+
+// Settle runs the settlers among the parts.
+func (c *composition) Settle(e *Epoch) error {
+	return each(c.parts, func(s Settler) error { return s.Settle(e) })
+}
+
+// each calls do with every part that is a T.
+func each[T any](parts []Named, do func(T) error) error {
+	for _, part := range parts {
+		if t, ok := part.Method.(T); ok {
+			if err := do(t); err != nil {
 				return fmt.Errorf("balance: %s: %w", part.Name, err)
 			}
 		}
 	}
 	return nil
+}
+
+// AfterEpoch runs the schedulers among the parts.
+func (c *composition) AfterEpoch(e *Epoch) error {
+	return each(c.parts, func(s Scheduler) error { return s.AfterEpoch(e) })
 }
 
 // Predict returns what a model trained with m predicts: fused and by modality.

@@ -44,9 +44,10 @@ const (
 	Rate                            // multiplies the encoders' learning rates
 	Phases                          // splits a step into several updates
 	Prediction                      // changes what the model predicts
+	Samples                         // chooses the samples of an epoch
 )
 
-var controlNames = []string{"objective", "gradient scale", "gradient edit", "learning rate", "phases", "prediction"}
+var controlNames = []string{"objective", "gradient scale", "gradient edit", "learning rate", "phases", "prediction", "samples"}
 
 // String lists the names of the controls in the set.
 func (c Controls) String() string {
@@ -73,6 +74,8 @@ type Traits struct {
 	Classifiers bool
 	// Heldout asks for a second batch of samples that never enter the loss.
 	Heldout bool
+	// Reserve sets the same samples aside only for looking at between epochs.
+	Reserve bool
 	// Independent says that the modalities train side by side without touching
 	// each other: gradient clipping then works per modality.
 	Independent bool

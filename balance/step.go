@@ -154,30 +154,3 @@ func (g *Gradients) scale(scale []*graph.Node) {
 		}
 	}
 }
-
-// Epoch is what a method sees between epochs.
-type Epoch struct {
-	Index int
-	// Loss and Score are the validation values of each modality alone; score
-	// is larger for better.
-	Loss, Score []float64
-	// Values gives access to the parameters by name.
-	Values Values
-	// Stop ends the training after this epoch when a method sets it.
-	Stop bool
-	// Modalities names the modalities.
-	Modalities []string
-}
-
-// Values reads and writes parameters between steps.
-type Values interface {
-	// Get returns a copy of the named parameter.
-	Get(name string) ([]float32, error)
-	// Set replaces the named parameter.
-	Set(name string, values []float32) error
-	// Save keeps copies of the parameters of the groups under a label, in
-	// checkpoints too; it replaces what the label held.
-	Save(label string, groups ...param.Group) error
-	// Restore puts the saved copies back.
-	Restore(label string) error
-}

@@ -91,6 +91,7 @@ type Pass struct {
 	features    []feature.Feature
 	fused       *head.Output
 	classifiers []*head.Output
+	origin      *Pass // for a copy: the pass it was made from
 }
 
 // NewPass prepares a run of the model on the given inputs, one per modality.
@@ -168,8 +169,16 @@ func (p *Pass) Classifier(i int) head.Output {
 func (p *Pass) Attached(i int) head.Output { return p.classify(i, p.Feature(i)) }
 
 func (p *Pass) classify(i int, f feature.Feature) head.Output {
-	width := p.Fused().Weight.Shape().Dimensions[0]
+	width := p.width()
 	return p.Model.Classifier.Classify(p.scope(param.Auxiliary, i), f, width)
+}
+
+// width returns the width of the model's last layer.
+func (p *Pass) width() int {
+	if p.origin != nil {
+		return p.origin.width()
+	}
+	return p.Fused().Weight.Shape().Dimensions[0]
 }
 
 func (p *Pass) scope(kind param.Kind, modality int) param.Scope {

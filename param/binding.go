@@ -19,6 +19,7 @@ type Binding struct {
 	// uint64[3]; nil when nothing random may be built.
 	Random *graph.Node
 
+	copy   string // label of the copy that scopes hand out; "": the parameters
 	shared *shared
 }
 
@@ -39,12 +40,25 @@ func (b *Binding) state() *shared {
 // Evaluation returns a binding to the same parameters in the same graph whose
 // layers behave as in evaluation.
 func (b *Binding) Evaluation() *Binding {
-	return &Binding{Graph: b.Graph, Set: b.Set, Random: b.Random, shared: b.state()}
+	return &Binding{Graph: b.Graph, Set: b.Set, Random: b.Random, copy: b.copy, shared: b.state()}
+}
+
+// Copy returns a binding to a copy of the parameters in the same graph. The
+// copy of parameter NAME is called "state/LABEL/NAME" and belongs to State;
+// nothing trains it, gradients stop at it, and layers behave as in evaluation.
+// It starts from values of its own, to be replaced, for example by those of
+// the parameters at another time.
+func (b *Binding) Copy(label string) *Binding {
+	return &Binding{Graph: b.Graph, Set: b.Set, Random: b.Random, copy: label, shared: b.state()}
 }
 
 // Scope returns the root scope of a group.
 func (b *Binding) Scope(group Group) Scope {
-	return Scope{binding: b, group: group, path: group.String()}
+	if b.copy == "" {
+		return Scope{binding: b, group: group, path: group.String()}
+	}
+	state := Group{Kind: State}
+	return Scope{binding: b, group: state, path: state.String() + "/" + b.copy + "/" + group.String(), frozen: true, copied: true}
 }
 
 // Node returns the graph node of parameter i, creating it when needed.
@@ -75,6 +89,7 @@ type Scope struct {
 	group   Group
 	path    string
 	frozen  bool
+	copied  bool
 }
 
 // In returns the scope with name appended to its path.
@@ -106,7 +121,7 @@ func (s Scope) Training() bool { return s.binding.Training }
 // declaring it on first use. It panics when the name is already declared with
 // another shape.
 func (s Scope) Var(name string, init Init, dims ...int) *graph.Node {
-	n := s.variable(name, init, dims, false)
+	n := s.variable(name, init, dims, s.copied)
 	if s.frozen {
 		return graph.StopGradient(n)
 	}

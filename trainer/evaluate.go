@@ -89,26 +89,7 @@ func (t *Trainer) Predict(ctx context.Context, src sample.Source) (*Predictions,
 		Losses: make([]float64, 1+len(t.setup.Model.Modalities)),
 		Labels: sample.Column{Layout: src.Label()},
 	}
-	for from := 0; from < n; from += rows {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		// The last batch is filled up with a sample of weight 0, so that one
-		// compiled graph serves all.
-		real := min(rows, n-from)
-		indices, weights := make([]int, rows), make([]float32, rows)
-		for k := range real {
-			indices[k], weights[k] = from+k, 1
-		}
-		b, err := src.Read(ctx, indices, sample.Draw{})
-		if err != nil {
-			return nil, fmt.Errorf("trainer: read samples: %w", err)
-		}
-		results, err := t.predictBatch(ev, append(
-			[]*tensors.Tensor{tensors.FromFlatDataAndDimensions(weights, rows)}, columns(b, rows)...))
-		if err != nil {
-			return nil, err
-		}
+	err = t.sweep(ctx, src, indices(n), rows, ev, func(b *sample.Batch, results [][]float32, real int) {
 		for i, loss := range results[0] {
 			out.Losses[i] += float64(loss) * float64(real) / float64(n)
 		}
@@ -121,8 +102,51 @@ func (t *Trainer) Predict(ctx context.Context, src sample.Source) (*Predictions,
 		} else {
 			out.Labels.Floats = append(out.Labels.Floats, b.Label.Floats[:real*per]...)
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
+}
+
+// sweep runs an evaluation graph over the given samples of a source. take gets
+// every batch with its results and the number of samples in it that count.
+func (t *Trainer) sweep(
+	ctx context.Context, src sample.Source, samples []int, rows int, ev *evaluation,
+	take func(b *sample.Batch, results [][]float32, real int),
+) error {
+	for from := 0; from < len(samples); from += rows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		// The last batch is filled up with a sample of weight 0, so that one
+		// compiled graph serves all.
+		real := min(rows, len(samples)-from)
+		picked, weights := make([]int, rows), make([]float32, rows)
+		for k := range real {
+			picked[k], weights[k] = samples[from+k], 1
+		}
+		b, err := src.Read(ctx, picked, sample.Draw{})
+		if err != nil {
+			return fmt.Errorf("trainer: read samples: %w", err)
+		}
+		results, err := t.predictBatch(ev, append(
+			[]*tensors.Tensor{tensors.FromFlatDataAndDimensions(weights, rows)}, columns(b, rows)...))
+		if err != nil {
+			return err
+		}
+		take(b, results, real)
+	}
+	return nil
+}
+
+// indices returns 0 to n-1.
+func indices(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 func (t *Trainer) predictBatch(ev *evaluation, batch []*tensors.Tensor) (results [][]float32, err error) {

@@ -27,21 +27,27 @@ func (t *Trainer) Fit(ctx context.Context, o Observer) error {
 	for !t.position.Done {
 		epochStart := time.Now()
 		var wait time.Duration
-		err := t.epoch(ctx, func(e StepEvent) error {
-			clock()
-			wait += e.Wait
-			if err := o.Step(e); err != nil {
-				return err
-			}
-			if time.Since(saved) > saveEvery {
-				saved = time.Now()
-				return t.save(o, false)
-			}
-			return nil
-		})
+		err := t.whole(ctx, func() error { return t.prepare(ctx) })
+		if err == nil {
+			err = t.epoch(ctx, func(e StepEvent) error {
+				clock()
+				wait += e.Wait
+				if err := o.Step(e); err != nil {
+					return err
+				}
+				if time.Since(saved) > saveEvery {
+					saved = time.Now()
+					return t.save(o, false)
+				}
+				return nil
+			})
+		}
 		var event *EpochEvent
 		if err == nil {
-			event, err = t.finishEpoch(ctx, o)
+			err = t.whole(ctx, func() (err error) {
+				event, err = t.finishEpoch(ctx, o)
+				return err
+			})
 		}
 		clock()
 		if err != nil {
@@ -64,6 +70,9 @@ func (t *Trainer) Fit(ctx context.Context, o Observer) error {
 }
 
 func (t *Trainer) save(o Observer, best bool) error {
+	if _, ok := o.(quiet); ok {
+		return nil
+	}
 	s, err := t.Snapshot()
 	if err != nil {
 		return err
@@ -75,22 +84,17 @@ func (t *Trainer) save(o Observer, best bool) error {
 func (t *Trainer) epoch(ctx context.Context, done func(StepEvent) error) error {
 	opt := t.setup.Options
 	p := &t.position
-	perm := order(opt.Seed, p.Epoch, len(t.train))
-	batches := (len(perm) + opt.Batch - 1) / opt.Batch
+	plan := t.batches()
+	batches := len(plan)
 	probe := order(opt.Seed+1, p.Epoch, max(len(t.heldout), 1))
 	draw := sample.Draw{Seed: opt.Seed, Epoch: p.Epoch, Augment: true}
 	in, stop := stream(ctx, p.Batch, batches, func(index int) (l loaded) {
-		indices := perm[index*opt.Batch : min((index+1)*opt.Batch, len(perm))]
-		picked := make([]int, len(indices))
-		for k, i := range indices {
-			picked[k] = t.train[i]
-		}
-		l.rows = len(picked)
-		if l.tensors, l.err = read(ctx, t.setup.Data.Train, picked, draw); l.err != nil || len(t.heldout) == 0 {
+		l.rows = len(plan[index])
+		if l.tensors, l.err = readPicks(ctx, t.setup.Data.Train, plan[index], draw); l.err != nil || t.heldoutRows() == 0 {
 			return l
 		}
 		rows := t.heldoutRows()
-		picked = make([]int, rows)
+		picked := make([]int, rows)
 		for k := range picked {
 			picked[k] = t.heldout[probe[(index*rows+k)%len(probe)]]
 		}
@@ -205,6 +209,11 @@ func (t *Trainer) check(e StepEvent) error {
 // finishEpoch validates, lets method and schedules act, and moves on.
 func (t *Trainer) finishEpoch(ctx context.Context, o Observer) (*EpochEvent, error) {
 	p := &t.position
+	if settler, ok := t.setup.Method.(balance.Settler); ok {
+		if err := settler.Settle(t.boundary(ctx)); err != nil {
+			return nil, fmt.Errorf("trainer: %s at the end of epoch %d: %w", t.name, p.Epoch, err)
+		}
+	}
 	val, err := t.Evaluate(ctx, t.setup.Data.Val)
 	if err != nil {
 		return nil, err
@@ -233,7 +242,7 @@ func (t *Trainer) finishEpoch(ctx context.Context, o Observer) (*EpochEvent, err
 		}
 	}
 	if sch, ok := t.setup.Method.(balance.Scheduler); ok {
-		e := &balance.Epoch{Index: p.Epoch, Values: t.state, Modalities: t.setup.Model.Names()}
+		e := t.boundary(ctx)
 		for _, m := range val.Modalities {
 			v := m.Scores[primary]
 			if !larger {
@@ -249,7 +258,7 @@ func (t *Trainer) finishEpoch(ctx context.Context, o Observer) (*EpochEvent, err
 		}
 	}
 	p.Epoch++
-	p.Batch, p.Rows, p.Sums = 0, 0, make(map[string]float64)
+	p.Batch, p.Rows, p.Sums, p.Prepared = 0, 0, make(map[string]float64), false
 	return event, nil
 }
 

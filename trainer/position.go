@@ -11,6 +11,8 @@ type Position struct {
 	Epoch int `json:"epoch"` // epochs completed
 	Batch int `json:"batch"` // batches of the current epoch completed
 	Step  int `json:"step"`  // batches completed in all
+	// Prepared says that the method has acted before the current epoch.
+	Prepared bool `json:"prepared"`
 	// Sums holds, for the current epoch, the sums of the reported scalars over
 	// batches, weighted by samples.
 	Sums map[string]float64 `json:"sums"`

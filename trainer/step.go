@@ -3,6 +3,7 @@ package trainer
 import (
 	"errors"
 
+	"cggm/balance"
 	"cggm/sample"
 )
 
@@ -16,6 +17,9 @@ func (t *Trainer) Step(b *sample.Batch) (map[string]float64, error) {
 	}
 	if t.traits.Heldout {
 		return nil, errors.New("trainer: the method measures on held-out samples, which a step on a batch of yours has not: use Fit")
+	}
+	if balance.Prepares(t.setup.Method) {
+		return nil, errors.New("trainer: the method looks at the data before every epoch, which steps on batches of yours have not: use Fit")
 	}
 	e, err := t.batch(loaded{rows: rows, tensors: columns(b, rows)}, 1)
 	return e.Values, err

@@ -29,6 +29,8 @@ type Trainer struct {
 	heldout  []int // indices of those that methods may measure on
 	programs map[programKey]*program
 	evals    map[int]*evaluation
+	looks    map[lookKey]*evaluation
+	acts     bool // the method acts between epochs
 	position Position
 }
 
@@ -46,7 +48,11 @@ func New(name string, setup Setup) (*Trainer, error) {
 	t := &Trainer{
 		setup: setup, name: name, traits: setup.Method.Traits(), set: &param.Set{}, phases: 1,
 		complete: complete(setup.Data.Train) && complete(setup.Data.Val) && (setup.Data.Test == nil || complete(setup.Data.Test)),
-		programs: make(map[programKey]*program), evals: make(map[int]*evaluation),
+		programs: make(map[programKey]*program), evals: make(map[int]*evaluation), looks: make(map[lookKey]*evaluation),
+		acts: balance.ActsBetween(setup.Method),
+	}
+	if t.traits.Takes&balance.Samples != 0 {
+		t.complete = false // plans leave modalities out
 	}
 	if p, ok := setup.Method.(balance.Phased); ok {
 		t.phases = p.PhaseCount(len(setup.Model.Modalities))
@@ -73,12 +79,9 @@ func New(name string, setup Setup) (*Trainer, error) {
 // measure on.
 func (t *Trainer) reserve() error {
 	n := t.setup.Data.Train.Len()
-	perm := make([]int, n)
-	for i := range perm {
-		perm[i] = i
-	}
+	perm := indices(n)
 	t.train = perm
-	if !t.traits.Heldout {
+	if !t.traits.Heldout && !t.traits.Reserve {
 		return nil
 	}
 	rand.New(rand.NewPCG(t.setup.Options.Seed, 0x68656c646f7574)).Shuffle(n, func(i, j int) { perm[i], perm[j] = perm[j], perm[i] })
@@ -92,7 +95,13 @@ func (t *Trainer) reserve() error {
 	return nil
 }
 
-func (t *Trainer) heldoutRows() int { return min(t.setup.Options.Batch, len(t.heldout)) }
+// heldoutRows is the size of the batch that every update measures on.
+func (t *Trainer) heldoutRows() int {
+	if !t.traits.Heldout {
+		return 0
+	}
+	return min(t.setup.Options.Batch, len(t.heldout))
+}
 
 // program returns the update for batches of the given size.
 func (t *Trainer) program(rows, phase int) (*program, error) {

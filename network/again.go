@@ -1,0 +1,52 @@
+package network
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+
+	"cggm/feature"
+	"cggm/head"
+)
+
+// Evaluation returns a pass on the same inputs and parameters whose layers
+// behave as in evaluation.
+func (p *Pass) Evaluation() *Pass {
+	return p.Model.NewPass(p.Binding.Evaluation(), p.Inputs, p.Present)
+}
+
+// Copy returns a pass on the same inputs through a copy of the parameters, for
+// example a teacher: see param.Binding.Copy.
+func (p *Pass) Copy(label string) *Pass {
+	out := p.Model.NewPass(p.Binding.Copy(label), p.Inputs, p.Present)
+	out.origin = p
+	return out
+}
+
+// Coalition returns the model's output when only the modalities in the set
+// bits of members take part; the features of the others are 0, or their inputs
+// where the source of unimodal logits is MaskInput.
+func (p *Pass) Coalition(members uint) head.Output {
+	features := make([]feature.Feature, len(p.Inputs))
+	for i := range features {
+		switch {
+		case members&(1<<i) != 0:
+			features[i] = p.Feature(i)
+		case p.Model.Source() == MaskInput:
+			features[i] = p.encode(i, p.Inputs[i].Zero())
+		default:
+			features[i] = p.Feature(i).Zero()
+		}
+	}
+	return p.Fuse(features, false)
+}
+
+// Presence returns float32 [batch, modalities]: 0 where a sample lacks a
+// modality, otherwise 1.
+func (p *Pass) Presence() *graph.Node {
+	if p.Present != nil {
+		return p.Present
+	}
+	dims := []int{p.Inputs[0].Batch(), len(p.Inputs)}
+	return graph.Ones(p.Binding.Graph, shapes.Make(dtypes.Float32, dims...))
+}
