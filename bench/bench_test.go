@@ -138,7 +138,7 @@ func TestBars(t *testing.T) {
 	}
 }
 
-func TestRatiosCompareWithTheFastestPyTorch(t *testing.T) {
+func TestRatiosCompareWithTheBestPyTorch(t *testing.T) {
 	of := func(name string, seconds ...float64) entry {
 		i := slices.IndexFunc(sides, func(s side) bool { return s.name == name })
 		return entry{side: sides[i], seconds: seconds}
@@ -146,6 +146,12 @@ func TestRatiosCompareWithTheFastestPyTorch(t *testing.T) {
 	entries := []entry{of("cggm", 1, 1, 9), of("eager", 8), of("sdpa", 4), of("jax", .5), of("compile", .1)}
 	if share, ok := shareOfTorch(entries, entry.median); !ok || share != .25 {
 		t.Errorf("share %g, %v, want .25", share, ok)
+	}
+	for i, peak := range []int64{10, 20, 40, 1, 1} {
+		entries[i].peak = peak
+	}
+	if share, ok := shareOfTorch(entries, func(e entry) float64 { return float64(e.peak) }); !ok || share != .5 {
+		t.Errorf("share of the memory %g, %v, want .5", share, ok)
 	}
 	if _, ok := shareOfTorch(entries[:1], entry.median); ok {
 		t.Error("a share without PyTorch")

@@ -101,12 +101,10 @@ func quantile(values []float64, q float64) float64 {
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
 
-// fastest returns the entry with the smallest median among those that match.
-func fastest(entries []entry, match func(side) bool) (entry, bool) {
-	var best entry
-	found := false
+// least returns the entry with the smallest quantity among those that match.
+func least(entries []entry, of func(entry) float64, match func(side) bool) (best entry, found bool) {
 	for _, e := range entries {
-		if match(e.side) && (!found || e.median() < best.median()) {
+		if match(e.side) && (!found || of(e) < of(best)) {
 			best, found = e, true
 		}
 	}

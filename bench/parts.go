@@ -67,7 +67,7 @@ func stepBar(dropout bool) bar {
 // stepRows adds one row per entry to the table, with the times of the others
 // as multiples of cggm's.
 func stepRows(t *table, name string, entries []entry) {
-	ours, have := fastest(entries, isCGGM)
+	ours, have := least(entries, entry.median, isCGGM)
 	for _, e := range entries {
 		ratio := ""
 		if have {
@@ -89,7 +89,7 @@ func runMSA(ctx context.Context, b *bench) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		name := fmt.Sprintf("%s, dropout %s", s.method, onOff(s.dropout))
+		name := s.title()
 		stepRows(t, name, entries)
 		counted := entries[0]
 		t.note("%s: %d parameters and %d of classifiers.", name, counted.Parameters, counted.Classifiers)
@@ -101,11 +101,11 @@ func runMSA(ctx context.Context, b *bench) (string, error) {
 	return t.String(), nil
 }
 
-// shareOfTorch returns a quantity of cggm divided by that of the PyTorch with
-// the shortest step.
+// shareOfTorch returns a quantity of cggm, of which less is better, divided by
+// that of the best PyTorch.
 func shareOfTorch(entries []entry, of func(entry) float64) (float64, bool) {
-	ours, have := fastest(entries, isCGGM)
-	theirs, there := fastest(entries, isTorch)
+	ours, have := least(entries, of, isCGGM)
+	theirs, there := least(entries, of, isTorch)
 	if !have || !there {
 		return 0, false
 	}
@@ -118,7 +118,7 @@ func runFirst(ctx context.Context, b *bench) (string, error) {
 		header: []string{"step", "engine", "build, compile, step", "with the start of the process"},
 	}
 	for _, s := range b.settings() {
-		name := fmt.Sprintf("%s, dropout %s", s.method, onOff(s.dropout))
+		name := s.title()
 		for _, one := range b.sides {
 			if !one.takesPart(s.subject) {
 				continue
@@ -168,21 +168,22 @@ func runMemory(ctx context.Context, b *bench) (string, error) {
 		title:  "Peak resident memory in training",
 		header: []string{"step", "engine", "memory", "memory / cggm"},
 	}
+	memory := func(e entry) float64 { return float64(e.peak) }
 	for _, s := range b.settings() {
 		entries, err := b.contest(ctx, s, 2, 3)
 		if err != nil {
 			return "", err
 		}
-		name := fmt.Sprintf("%s, dropout %s", s.method, onOff(s.dropout))
-		ours, have := fastest(entries, isCGGM)
+		name := s.title()
+		ours, have := least(entries, entry.median, isCGGM)
 		for _, e := range entries {
 			ratio := ""
 			if have {
-				ratio = times(float64(e.peak), float64(ours.peak))
+				ratio = times(memory(e), memory(ours))
 			}
 			t.add(name, e.side.label, mebibytes(e.peak), ratio)
 		}
-		if share, ok := shareOfTorch(entries, func(e entry) float64 { return float64(e.peak) }); ok {
+		if share, ok := shareOfTorch(entries, memory); ok {
 			t.note("%s: %s.", name, bar{1. / 3, 1. / 5}.verdict(share))
 		}
 	}
@@ -206,8 +207,8 @@ func runMatmul(ctx context.Context, b *bench) (string, error) {
 		for _, e := range entries {
 			t.add(fmt.Sprint(s.threads), e.side.label, duration(e.median()), fmt.Sprintf("%.0f", rate(e)))
 		}
-		if share, ok := shareOfTorch(entries, rate); ok {
-			t.note("Threads %d: %.0f %% of MKL's rate; the bar is 70 %%, the stretch 90 %%.", s.threads, 100*share)
+		if share, ok := shareOfTorch(entries, entry.median); ok {
+			t.note("Threads %d: %.0f %% of PyTorch's rate; the bar is 70 %%, the stretch 90 %%.", s.threads, 100/share)
 		}
 	}
 	return t.String(), nil

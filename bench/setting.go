@@ -59,6 +59,15 @@ func (s setting) name() string {
 	}
 }
 
+// title names a step of msa in reports.
+func (s setting) title() string {
+	method := s.method
+	if method == "cggm" {
+		method = "CGGM" // the method, not this program
+	}
+	return fmt.Sprintf("%s, dropout %s", method, onOff(s.dropout))
+}
+
 // flags declares the flags of args.
 func (s *setting) flags(f *pflag.FlagSet, dropout *int) {
 	f.StringVar(&s.method, "method", "joint", "joint or cggm")
