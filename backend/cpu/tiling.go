@@ -220,6 +220,9 @@ func (t *tiling) rule(n *node) ([]bool, kind) {
 		if !splits || !ok || conv.InputBatch != at || conv.OutputBatch != axis {
 			return nil, whole
 		}
+		if weights := size(n.inputs[1].shape); t.weighs(weights, size(out)/out.Dimensions[conv.OutputChannels]) {
+			return nil, whole
+		}
 		return []bool{true, false}, parted
 	}
 	return t.axisRule(n, axis, splits)
@@ -346,9 +349,33 @@ func (t *tiling) dotRule(n *node, axis int, splits bool) ([]bool, kind) {
 		}
 	}
 	if k := slices.Index(d.lhs.crossed, l); okL && k >= 0 && splits && axis == d.place[len(d.batch)+k] {
+		if weights := product(d.rhs.dims); t.weighs(weights, size(n.outputs[0].shape)*product(d.batch)*d.contracted()/max(weights, 1)) {
+			return nil, whole
+		}
 		return []bool{true, false}, parted
 	}
 	return nil, whole
+}
+
+// fewRows is the number of rows of a sample below which a product with heavy
+// weights is better done for the whole batch: the weights are brought into
+// the order of the kernel, and through the cache, for every block.
+const (
+	fewRows      = 512
+	heavyWeights = 1 << 15
+)
+
+func (t *tiling) weighs(weights, rows int) bool {
+	return weights > heavyWeights && rows/t.extent < fewRows
+}
+
+// contracted returns the number of products in an element of the result.
+func (d *dot) contracted() int {
+	n := 1
+	for _, axis := range d.lhs.contracting {
+		n *= d.lhs.dims[axis]
+	}
+	return n
 }
 
 // batchAxis returns the axis with the largest stride.
