@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"cggm/backend"
 )
 
 // stepper is something that can be measured.
@@ -44,6 +46,7 @@ func serveCommand(args []string) (err error) {
 	if len(args) == 0 {
 		return fmt.Errorf("serve: name what to serve: msa, matmul or resnet")
 	}
+	backend.SaveMemory()
 	s := setting{subject: args[0]}
 	build, ok := subjects[s.subject]
 	if !ok {

@@ -129,7 +129,9 @@ func compileWith(b *builder, split bool) (*program, error) {
 			n.id = c.count
 			c.count++
 		}
-		t = c.bestTiling(b.main.params)
+		if t = c.bestTiling(b.main.params); t != nil {
+			t.again()
+		}
 	}
 	if err := c.regions(t); err != nil {
 		return nil, err

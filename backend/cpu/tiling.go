@@ -44,11 +44,12 @@ func (t *tiling) batchAxis(s shapes.Shape) (axis int, ok bool) {
 	return 0, false
 }
 
-// extents returns the candidates for the length of the batch axis.
+// extents returns the candidates for the length of the batch axis: a shorter
+// one has too few blocks.
 func (c *compiler) extents(params []*value) []int {
 	var out []int
 	for _, v := range params {
-		if v.shape.Rank() > 0 && v.shape.Dimensions[0] > 1 && !slices.Contains(out, v.shape.Dimensions[0]) {
+		if v.shape.Rank() > 0 && v.shape.Dimensions[0] >= minBlocks && !slices.Contains(out, v.shape.Dimensions[0]) {
 			out = append(out, v.shape.Dimensions[0])
 		}
 	}

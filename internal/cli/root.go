@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"cggm/backend"
 )
 
 // app is what all commands share.
@@ -20,6 +22,7 @@ type app struct {
 
 // Main runs the command line of this process and returns its exit code.
 func Main() int {
+	backend.SaveMemory()
 	ctx, stop := interruptible(os.Stderr)
 	defer stop()
 	a := &app{streams: systemStreams(), work: realWork()}

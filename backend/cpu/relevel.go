@@ -1,0 +1,143 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/gomlx/compute"
+)
+
+// again lets regions compute cheap results of earlier regions once more, from
+// results that they have to read in any case: these then need not exist as a
+// whole.
+func (t *tiling) again() {
+	a := &repeating{t: t, at: make(map[*node]int), made: make(map[madeKey]*node), key: make(map[*node]int)}
+	for i, n := range t.c.nodes {
+		a.at[n] = i
+	}
+	for _, n := range slices.Clone(t.c.nodes) {
+		if !a.simple(n) {
+			continue
+		}
+		v := n.outputs[0]
+		levels := make(map[int][]*node)
+		var order []int
+		for _, u := range t.c.users[v] {
+			if l := t.level[u.id]; l > t.level[n.id] && t.byPart[u.id] != nil && t.kind[u.id] != free {
+				if levels[l] == nil {
+					order = append(order, l)
+				}
+				levels[l] = append(levels[l], u)
+			}
+		}
+		for _, l := range order {
+			first := len(t.c.nodes)
+			for _, u := range levels[l] {
+				first = min(first, a.at[u])
+			}
+			if own := a.copy(n, l, first, longestChain); own != nil {
+				for _, u := range levels[l] {
+					(&recomputing{c: t.c}).redirect(u, v, own.outputs[0])
+				}
+			}
+		}
+	}
+	if len(a.list) == 0 {
+		return
+	}
+	slices.SortStableFunc(a.list, func(x, y *node) int { return a.key[x] - a.key[y] })
+	var nodes []*node
+	rest := a.list
+	for i, n := range t.c.nodes {
+		for len(rest) > 0 && a.key[rest[0]] <= i {
+			nodes, rest = append(nodes, rest[0]), rest[1:]
+		}
+		nodes = append(nodes, n)
+	}
+	t.c.nodes = nodes
+	t.c.users = make(map[*value][]*node)
+	t.c.countUsers()
+}
+
+type repeating struct {
+	t    *tiling
+	at   map[*node]int
+	made map[madeKey]*node
+	key  map[*node]int // position before which a copy stands
+	list []*node
+}
+
+type madeKey struct {
+	n     *node
+	level int
+}
+
+// simple reports whether a node is worth repeating.
+func (a *repeating) simple(n *node) bool {
+	if a.t.kind[n.id] != parted {
+		return false
+	}
+	return n.op == compute.OpTypeBroadcastInDim || elementwise[n.op] && cheap(n.op) && !reaches(n) && a.t.c.fusable(n)
+}
+
+// copy returns a copy of n for a level, to stand before position at; nil when
+// it would need results that the level does not read.
+func (a *repeating) copy(n *node, level, at, depth int) *node {
+	t := a.t
+	if own := a.made[madeKey{n, level}]; own != nil {
+		a.move(own, at)
+		return own
+	}
+	if depth == 0 || !a.simple(n) {
+		return nil
+	}
+	var inputs []*value
+	for i, v := range n.inputs {
+		root := t.c.root(v)
+		src := root.node
+		switch {
+		case src.op == compute.OpTypeParameter || t.kind[src.id] != parted || !t.byPart[n.id][i] ||
+			size(root.shape)*8 <= size(n.outputs[0].shape) || a.read(root, level):
+			inputs = append(inputs, v)
+		default:
+			again := a.copy(src, level, at, depth-1)
+			if again == nil {
+				return nil
+			}
+			inputs = append(inputs, &value{node: again, shape: v.shape, same: again.outputs[0]})
+		}
+	}
+	own := &node{op: n.op, args: n.args, inputs: inputs, id: t.c.count}
+	own.outputs = []*value{{node: own, shape: n.outputs[0].shape}}
+	t.c.count++
+	t.kind, t.byPart, t.level = append(t.kind, parted), append(t.byPart, t.byPart[n.id]), append(t.level, level)
+	a.made[madeKey{n, level}], a.key[own] = own, at
+	a.list = append(a.list, own)
+	return own
+}
+
+// move makes a copy stand before position at, with what it reads.
+func (a *repeating) move(own *node, at int) {
+	if a.key[own] <= at {
+		return
+	}
+	a.key[own] = at
+	for _, v := range own.inputs {
+		if src := a.t.c.root(v).node; a.key[src] > at {
+			a.move(src, at)
+		}
+	}
+}
+
+// read reports whether a node of the level reads a result that is not simple
+// itself.
+func (a *repeating) read(v *value, level int) bool {
+	if a.simple(v.node) && a.made[madeKey{v.node, level}] != nil {
+		return false
+	}
+	for _, u := range a.t.c.users[v] {
+		if a.t.level[u.id] == level && a.t.byPart[u.id] != nil && a.made[madeKey{u, a.t.level[u.id]}] == nil {
+			return true
+		}
+	}
+	return false
+}
