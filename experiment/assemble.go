@@ -164,7 +164,7 @@ func setup(c *Config, d *task.Data) (*trainer.Setup, error) {
 	if s.Loss, s.Signal, err = goals(c, d.Task); err != nil {
 		return nil, err
 	}
-	if s.Score, err = newScorer(d.Task, d.Outputs, c.Score); err != nil {
+	if s.Score, err = newScorer(d.Task, d.Scores, d.Outputs, c.Score); err != nil {
 		return nil, err
 	}
 	if s.Main, err = recipe("optimizer", c.Optimizer, c.Train.Epochs); err != nil {

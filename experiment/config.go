@@ -66,6 +66,8 @@ type Data struct {
 	Seed uint64 `yaml:"seed"`
 	// Synthetic holds the knobs of the task "synthetic".
 	Synthetic map[string]any `yaml:"synthetic"`
+	// Settings holds what else a task lets choose about its data.
+	Settings map[string]any `yaml:"settings"`
 	// ValIsTest allows validating on the test set; every output then says so.
 	ValIsTest bool `yaml:"val_is_test"`
 }

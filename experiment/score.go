@@ -30,10 +30,25 @@ var measures = map[objective.Task][]string{
 }
 
 // smaller names the scores of which less is better.
-var smaller = []string{"mae", "rmse"}
+var smaller = []string{"mae", "rmse", "hausdorff95", "hausdorff95_wt", "hausdorff95_tc", "hausdorff95_et"}
 
-func newScorer(kind objective.Task, outputs int, primary string) (trainer.Scorer, error) {
+// family is a set of scores that a field reports; the first is primary.
+type family struct {
+	names   []string
+	measure func(logits []float32, labels *sample.Column, outputs int) (map[string]float64, error)
+}
+
+// families holds the sets that a task names.
+var families = map[string]family{
+	"brats": {bratsScores, scoreTumours},
+}
+
+func newScorer(kind objective.Task, field string, outputs int, primary string) (trainer.Scorer, error) {
 	known, ok := measures[kind]
+	special, chosen := families[field]
+	if chosen {
+		known, ok = special.names, true
+	}
 	if !ok {
 		return nil, fmt.Errorf("experiment: no scores for a %q task", kind)
 	}
@@ -49,7 +64,11 @@ func newScorer(kind objective.Task, outputs int, primary string) (trainer.Scorer
 		objective.Regression:     scoreNumbers,
 		objective.Dense:          scorePixels,
 	}
-	return scorer{outputs: outputs, primary: primary, measure: functions[kind]}, nil
+	measure := functions[kind]
+	if chosen {
+		measure = special.measure
+	}
+	return scorer{outputs: outputs, primary: primary, measure: measure}, nil
 }
 
 // Score implements trainer.Scorer.

@@ -15,6 +15,9 @@ type Info struct {
 	Task objective.Task
 	// Outputs is the number of classes, labels or regression targets.
 	Outputs int
+	// Scores names the family of scores that the field reports; "": what is
+	// usual for the kind of problem.
+	Scores string
 	// Classes names the outputs; may be empty.
 	Classes []string
 	// Vocabulary is the number of token ids per modality, 0 for modalities
