@@ -67,9 +67,10 @@ type Epoch struct {
 	Look func(l Look) ([][]float32, error)
 	// Try trains aside.
 	Try func(t Trial) (*Outcome, error)
-	// Copy gives every parameter whose name begins with to the value of the
-	// one whose name begins with from and ends alike.
-	Copy func(from, to string) error
+	// Copy gives parameter TO+NAME the value of FROM+NAME, for every NAME in
+	// the groups. Either may be "" for the parameters themselves, or
+	// "state/LABEL/" for a copy (see param.Binding.Copy).
+	Copy func(from, to string, groups ...param.Group) error
 }
 
 // Part is a part of the data that methods can look at.
@@ -136,9 +137,9 @@ type Trial struct {
 type Outcome struct {
 	// Look looks with the parameters of the trial.
 	Look func(l Look) ([][]float32, error)
-	// Copy gives every parameter of the training whose name begins with to the
-	// value of the trial's parameter whose name begins with from and ends alike.
-	Copy func(from, to string) error
+	// Copy gives the training's parameter TO+NAME the value of the trial's
+	// FROM+NAME, as Epoch.Copy does.
+	Copy func(from, to string, groups ...param.Group) error
 }
 
 // Choose returns the positions of a random share, in (0,1], of a part with at

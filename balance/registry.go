@@ -22,6 +22,7 @@ type Entry struct {
 var entries = []Entry{
 	{"joint", "plain joint training", "", "none", "none", func() Method { return &Joint{} }},
 	{"unimodal", "every modality alone, and their ensemble", "", "objective", "none", func() Method { return &Unimodal{} }},
+	{"ume", "unimodal ensemble, each at its best epoch", "ICML 2023", "objective, prediction", "one validation pass per epoch", func() Method { return DefaultUME() }},
 	{"multi-loss", "joint plus one loss per modality", "", "loss", "unimodal logits", func() Method { return DefaultMultiLoss() }},
 	{"cggm", "classifier-guided gradient modulation", "NeurIPS 2024", "loss, gradient scale", "M classifiers", func() Method { return DefaultCGGM() }},
 	{"ogm", "on-the-fly gradient modulation", "CVPR 2022", "gradient scale", "unimodal logits", func() Method { return DefaultOGM() }},

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"cggm/balance"
+	"cggm/param"
 )
 
 // boundary is what a method sees and can do between epochs.
@@ -20,19 +22,22 @@ func (t *Trainer) boundary(ctx context.Context) *balance.Epoch {
 		},
 		Look: func(l balance.Look) ([][]float32, error) { return t.look(ctx, l) },
 		Try:  func(trial balance.Trial) (*balance.Outcome, error) { return t.try(ctx, trial) },
-		Copy: func(from, to string) error { return transfer(t.state, t.state, from, to) },
+		Copy: func(from, to string, groups ...param.Group) error {
+			return transfer(t.state, t.state, from, to, groups)
+		},
 	}
 }
 
-// transfer copies parameters by the beginnings of their names.
-func transfer(src, dst *State, from, to string) error {
+// transfer copies the parameters of groups between two places.
+func transfer(src, dst *State, from, to string, groups []param.Group) error {
 	copied := 0
 	for _, spec := range dst.set.Specs() {
-		rest, ok := strings.CutPrefix(spec.Name, to)
-		if !ok || src.set.Index(from+rest) < 0 {
+		name, ok := strings.CutPrefix(spec.Name, to)
+		within := func(g param.Group) bool { return strings.HasPrefix(name, g.String()+"/") }
+		if !ok || src.set.Index(from+name) < 0 || !slices.ContainsFunc(groups, within) {
 			continue
 		}
-		values, err := src.Get(from + rest)
+		values, err := src.Get(from + name)
 		if err != nil {
 			return err
 		}
@@ -42,7 +47,7 @@ func transfer(src, dst *State, from, to string) error {
 		copied++
 	}
 	if copied == 0 {
-		return fmt.Errorf("trainer: no parameters to copy from %q to %q", from, to)
+		return fmt.Errorf("trainer: no parameters of %v to copy from %q to %q", groups, from, to)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"cggm/balance"
+	"cggm/param"
 )
 
 // try trains aside: with the same setup, another method and a state of its own.
@@ -50,7 +51,9 @@ func (t *Trainer) try(ctx context.Context, trial balance.Trial) (out *balance.Ou
 	}
 	return &balance.Outcome{
 		Look: func(l balance.Look) ([][]float32, error) { return inner.look(ctx, l) },
-		Copy: func(from, to string) error { return transfer(inner.state, t.state, from, to) },
+		Copy: func(from, to string, groups ...param.Group) error {
+			return transfer(inner.state, t.state, from, to, groups)
+		},
 	}, nil
 }
 
