@@ -62,6 +62,7 @@ type regionCompiler struct {
 	produced map[*value]*value
 	parts    map[*value]*value // aliases and inputs read part by part
 	wholes   map[*value]*value
+	straight map[straightKey]*value
 	region   *region
 	step     step
 }
@@ -125,7 +126,15 @@ func (rc *regionCompiler) parameter(shape shapes.Shape, from partOf) *value {
 func (rc *regionCompiler) node(n *node) {
 	own := &node{op: n.op, args: n.args}
 	parts := rc.t.byPart[n.id]
+	var straight *dot
 	for i, v := range n.inputs {
+		if i == 1 && n.op == compute.OpTypeDotGeneral && !parts[1] {
+			if w, d := rc.straighten(n); w != nil {
+				straight = d
+				own.inputs = append(own.inputs, w)
+				continue
+			}
+		}
 		if parts[i] {
 			own.inputs = append(own.inputs, rc.part(v))
 		} else {
@@ -144,6 +153,9 @@ func (rc *regionCompiler) node(n *node) {
 	}
 	if n.op == compute.OpTypeDotGeneral {
 		d := *n.args[len(n.args)-1].(*dot)
+		if straight != nil {
+			d = *straight
+		}
 		d.lhs = d.lhs.part(rc.t.extent, rc.blocks)
 		if parts[1] {
 			d.rhs = d.rhs.part(rc.t.extent, rc.blocks)
@@ -157,11 +169,49 @@ func (rc *regionCompiler) node(n *node) {
 	rc.inner.nodes = append(rc.inner.nodes, own)
 }
 
+// straighten returns the right factor of a product with its columns next to
+// each other, brought into this order once for all blocks, and the product
+// that reads it; nil when the factor lies like that.
+func (rc *regionCompiler) straighten(n *node) (*value, *dot) {
+	d := *n.args[len(n.args)-1].(*dot)
+	k, from, ok := d.rhs.walk(d.rhs.contracting)
+	cols, step, ok2 := d.rhs.walk(d.rhs.crossed)
+	if !ok || !ok2 || step == 1 || cols == 1 || len(d.batch) > 0 {
+		return nil, nil
+	}
+	src := rc.outer.root(n.inputs[1])
+	key := straightKey{src, from, step}
+	w := rc.straight[key]
+	if w == nil {
+		made := &value{node: &node{op: compute.OpTypeTranspose}, shape: shapes.Make(dtypes.Float32, k, cols)}
+		in, out := rc.outer.store(src), rc.outer.store(made)
+		rc.outer.add(matrixCopy(in, out, []int{from, step}, []int{k, cols}))
+		w = rc.parameter(made.shape, partOf{store: out})
+		rc.straight[key] = w
+	}
+	d.rhs = dotOperand{dims: []int{k, cols}, strides: []int{cols, 1}, contracting: []int{0}, crossed: []int{1}}
+	first := len(d.batch) + len(d.lhs.crossed)
+	d.out = append(slices.Clone(d.out[:first]), 1)
+	return w, &d
+}
+
+type straightKey struct {
+	value      *value
+	from, step int
+}
+
+// matrixCopy copies a matrix of any strides.
+func matrixCopy(in, out int, strides, dims []int) step {
+	return step{
+		name: "Transpose", reads: []int{in}, writes: []int{out}, run: typedCopier[float32](in, out, 0, strides, dims),
+	}
+}
+
 // compileRegion returns the step that runs a region.
 func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]bool) (step, error) {
 	rc := &regionCompiler{
 		t: t, outer: c, blocks: r.blocks, produced: make(map[*value]*value), parts: make(map[*value]*value),
-		wholes: make(map[*value]*value), region: &region{blocks: r.blocks, lanes: min(r.blocks, maxLanes)},
+		wholes: make(map[*value]*value), straight: make(map[straightKey]*value), region: &region{blocks: r.blocks, lanes: min(r.blocks, maxLanes)},
 		step: step{name: "region"},
 	}
 	rc.inner = newCompiler(c.backend)
