@@ -24,6 +24,7 @@ var entries = []Entry{
 	{"unimodal", "every modality alone, and their ensemble", "", "objective", "none", func() Method { return &Unimodal{} }},
 	{"ume", "unimodal ensemble, each at its best epoch", "ICML 2023", "objective, prediction", "one validation pass per epoch", func() Method { return DefaultUME() }},
 	{"multi-loss", "joint plus one loss per modality", "", "loss", "unimodal logits", func() Method { return DefaultMultiLoss() }},
+	{"umt", "unimodal teachers", "ICML 2023", "loss", "unimodal training first, M encoder passes", func() Method { return DefaultUMT() }},
 	{"cggm", "classifier-guided gradient modulation", "NeurIPS 2024", "loss, gradient scale", "M classifiers", func() Method { return DefaultCGGM() }},
 	{"ogm", "on-the-fly gradient modulation", "CVPR 2022", "gradient scale", "unimodal logits", func() Method { return DefaultOGM() }},
 	{"ogm-ge", "OGM with generalisation noise", "CVPR 2022", "gradient scale, noise", "unimodal logits, noise", func() Method { return DefaultOGMGE() }},

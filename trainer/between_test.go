@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -253,5 +254,39 @@ func TestEnsembleNeverGetsWorse(t *testing.T) {
 				t.Errorf("epoch %d: loss of %s rose from %v to %v", e.Epoch, now.Name, was.Loss, now.Loss)
 			}
 		}
+	}
+}
+
+// Teachers are what the unimodal ensemble ends as, and stay so to the last byte.
+func TestTeachersAreTheEnsemble(t *testing.T) {
+	tr := fixture{modalities: 2, method: "umt"}.trainer(t)
+	p := fit(t, tr)
+	ensemble := fixture{modalities: 2, method: "ume"}.trainer(t)
+	fit(t, ensemble)
+	teachers := 0
+	for _, spec := range tr.Parameters() {
+		name, ok := strings.CutPrefix(spec.Name, "state/umt/teacher/")
+		if !ok {
+			continue
+		}
+		teachers++
+		got, err := tr.State().Get(spec.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := ensemble.State().Get("state/ume/best/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s differs from the ensemble's", spec.Name)
+		}
+	}
+	if teachers != 4 {
+		t.Errorf("%d parameters of teachers, want the stems' and the encoders' 4", teachers)
+	}
+	first, last := p.epochs[0].Train["imitation_loss/a"], p.epochs[2].Train["imitation_loss/a"]
+	if !(last < first) {
+		t.Errorf("the distance to the teacher went from %v to %v", first, last)
 	}
 }
