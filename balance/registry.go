@@ -23,6 +23,7 @@ var entries = []Entry{
 	{"joint", "plain joint training", "", "none", "none", func() Method { return &Joint{} }},
 	{"unimodal", "every modality alone, and their ensemble", "", "objective", "none", func() Method { return &Unimodal{} }},
 	{"ume", "unimodal ensemble, each at its best epoch", "ICML 2023", "objective, prediction", "one validation pass per epoch", func() Method { return DefaultUME() }},
+	{"linear-probe", "fusion and head on frozen unimodal encoders", "ICML 2023", "objective", "unimodal training first", func() Method { return DefaultLinearProbe() }},
 	{"multi-loss", "joint plus one loss per modality", "", "loss", "unimodal logits", func() Method { return DefaultMultiLoss() }},
 	{"umt", "unimodal teachers", "ICML 2023", "loss", "unimodal training first, M encoder passes", func() Method { return DefaultUMT() }},
 	{"cggm", "classifier-guided gradient modulation", "NeurIPS 2024", "loss, gradient scale", "M classifiers", func() Method { return DefaultCGGM() }},

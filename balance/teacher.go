@@ -9,10 +9,10 @@ import (
 )
 
 // teach trains one network per modality aside, as UME does, before the first
-// epoch, and keeps their best epochs as a copy under the label: fixed
-// parameters, which every checkpoint holds. epochs 0 trains them as long as the
-// model itself.
-func teach(e *Epoch, label string, epochs int) error {
+// epoch, and copies their best epochs to a place: "state/LABEL/" for teachers,
+// fixed parameters that every checkpoint holds, or "" for the model itself.
+// epochs 0 trains them as long as the model.
+func teach(e *Epoch, to string, epochs int) error {
 	if e.Index > 0 {
 		return nil
 	}
@@ -21,7 +21,7 @@ func teach(e *Epoch, label string, epochs int) error {
 		return err
 	}
 	for m := range e.Modalities {
-		if err := taught.Copy("state/"+keptBest+"/", "state/"+label+"/", owned(m)...); err != nil {
+		if err := taught.Copy("state/"+keptBest+"/", to, owned(m)...); err != nil {
 			return err
 		}
 	}

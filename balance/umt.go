@@ -56,7 +56,7 @@ func (u *UMT) BeforeEpoch(e *Epoch) error {
 	if u.Lambda == 0 {
 		return nil
 	}
-	return teach(e, "umt/teacher", u.Teachers)
+	return teach(e, "state/umt/teacher/", u.Teachers)
 }
 
 // Build adds the distance to the teachers' features.

@@ -290,3 +290,25 @@ func TestTeachersAreTheEnsemble(t *testing.T) {
 		t.Errorf("the distance to the teacher went from %v to %v", first, last)
 	}
 }
+
+// The encoders of the probe are those of the unimodal ensemble, and stay so
+// while fusion and head learn.
+func TestProbeFreezesEncoders(t *testing.T) {
+	tr := fixture{modalities: 2, method: "linear-probe"}.trainer(t)
+	fit(t, tr)
+	ensemble := fixture{modalities: 2, method: "ume"}.trainer(t)
+	fit(t, ensemble)
+	for _, name := range []string{"stem/0/w", "encoder/0/w", "stem/1/w", "encoder/1/w"} {
+		got, err := tr.State().Get(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := ensemble.State().Get("state/ume/best/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s of the probe differs from the ensemble's", name)
+		}
+	}
+}
