@@ -110,15 +110,17 @@ func (c *compiler) drawInside(n *node) {
 	}
 }
 
-// sources returns the nodes whose results a node reads when it runs as part of
-// a loop.
+// sources returns the nodes whose results a node reads: through broadcasts
+// when it runs as part of a loop, which a reduction may or may not.
 func (c *compiler) sources(n *node) []*node {
 	var out []*node
 	for _, v := range n.inputs {
-		if w, ok := c.view(v, loopShape(n)); ok {
+		w, ok := c.view(v, loopShape(n))
+		if ok {
 			out = append(out, w.value.node)
-		} else {
-			out = append(out, c.root(v).node)
+		}
+		if src := c.root(v).node; !ok || !elementwise[n.op] && src != w.value.node {
+			out = append(out, src)
 		}
 	}
 	if len(out) > 0 && c.drawn[out[0]] {
