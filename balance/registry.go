@@ -33,6 +33,8 @@ var entries = []Entry{
 	{"mmpareto", "Pareto combination of fused and unimodal gradients", "ICML 2024", "gradient edit", "one backward pass", func() Method { return DefaultMMPareto() }},
 	{"dgl", "disentangled gradient learning", "ICCV 2025", "stop-gradients", "M fusion passes", func() Method { return DefaultDGL() }},
 	{"g2d", "gradient-guided distillation", "ICCV 2025", "loss, gradient scale", "unimodal training first, M encoder passes", func() Method { return DefaultG2D() }},
+	{"valuation-sample", "resampling by each sample's modality contributions", "CVPR 2024", "samples", "2^M - 1 looks per epoch, up to 3M updates more", func() Method { return DefaultSampleValuation() }},
+	{"valuation-modality", "resampling by mean modality contributions", "CVPR 2024", "samples", "2^M - 1 looks at a share per epoch", func() Method { return DefaultModalityValuation() }},
 	{"mses", "modality-specific early stopping", "ACPR 2019", "learning rate, epochs", "unimodal logits", func() Method { return DefaultMSES() }},
 	{"mla", "alternating unimodal adaptation", "CVPR 2024", "phases", "M updates per batch", func() Method { return DefaultMLA() }},
 }
