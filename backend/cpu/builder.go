@@ -25,7 +25,7 @@ var _ compute.Builder = (*builder)(nil)
 
 func newBuilder(b *Backend, name string) *builder {
 	bd := &builder{backend: b, name: name, other: b.other.Builder(name)}
-	bd.main = &function{builder: bd, other: bd.other.Main(), name: compute.MainName}
+	bd.main = &function{Function: lacking, builder: bd, other: bd.other.Main(), name: compute.MainName}
 	return bd
 }
 
@@ -41,7 +41,7 @@ func (b *builder) NewFunction(name string) (compute.Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &function{builder: b, other: other, name: name}
+	f := &function{Function: lacking, builder: b, other: other, name: name}
 	b.functions = append(b.functions, f)
 	return f, nil
 }

@@ -27,6 +27,12 @@ type function struct {
 
 var _ compute.Function = (*function)(nil)
 
+// lacking answers for the operations that the engine does not have.
+var lacking = notimplemented.Function{ErrFn: func(op compute.OpType) error {
+	return fmt.Errorf("cpu: operation %s is not supported: build it of other operations, or choose another engine: %w",
+		op, notimplemented.NotImplementedError)
+}}
+
 // Name implements compute.Function.
 func (f *function) Name() string { return f.other.Name() }
 
@@ -47,7 +53,7 @@ func (f *function) Closure() (compute.Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &function{builder: f.builder, parent: f, other: other}, nil
+	return &function{Function: lacking, builder: f.builder, parent: f, other: other}, nil
 }
 
 // Shape implements compute.Function.
