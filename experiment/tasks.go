@@ -63,6 +63,8 @@ var tasks = []TaskInfo{
 		Kind: objective.Classification, NeedsDir: true, Samples: 3000, preset: presetAVDigits,
 		open: func(*Config) (task.Opener, error) { return avdigits.Task{}, nil },
 	},
+	braTSTask("brats2021", "BraTS 2021: brain tumours in scans, 4 classes per pixel", false, presetBraTS),
+	braTSTask("brats2021-tiny", "the same, small; generated data without --data", true, presetBraTSTiny),
 	{
 		Name: TaskOwn, Title: "your own data, described by a YAML file", Modalities: "1 to 8",
 		preset: presetOwn, open: openManifest,
