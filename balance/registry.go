@@ -35,6 +35,7 @@ var entries = []Entry{
 	{"g2d", "gradient-guided distillation", "ICCV 2025", "loss, gradient scale", "unimodal training first, M encoder passes", func() Method { return DefaultG2D() }},
 	{"valuation-sample", "resampling by each sample's modality contributions", "CVPR 2024", "samples", "2^M - 1 looks per epoch, up to 3M updates more", func() Method { return DefaultSampleValuation() }},
 	{"valuation-modality", "resampling by mean modality contributions", "CVPR 2024", "samples", "2^M - 1 looks at a share per epoch", func() Method { return DefaultModalityValuation() }},
+	{"remix", "data remixing", "ICML 2025", "samples, loss", "one look at the training set per epoch", func() Method { return DefaultRemix() }},
 	{"mses", "modality-specific early stopping", "ACPR 2019", "learning rate, epochs", "unimodal logits", func() Method { return DefaultMSES() }},
 	{"mla", "alternating unimodal adaptation", "CVPR 2024", "phases", "M updates per batch", func() Method { return DefaultMLA() }},
 }
