@@ -26,6 +26,7 @@ var entries = []Entry{
 	{"linear-probe", "fusion and head on frozen unimodal encoders", "ICML 2023", "objective", "unimodal training first", func() Method { return DefaultLinearProbe() }},
 	{"multi-loss", "joint plus one loss per modality", "", "loss", "unimodal logits", func() Method { return DefaultMultiLoss() }},
 	{"umt", "unimodal teachers", "ICML 2023", "loss", "unimodal training first, M encoder passes", func() Method { return DefaultUMT() }},
+	{"g-blend", "gradient blending", "CVPR 2020", "objective", "M+1 trainings aside", func() Method { return DefaultGBlend() }},
 	{"cggm", "classifier-guided gradient modulation", "NeurIPS 2024", "loss, gradient scale", "M classifiers", func() Method { return DefaultCGGM() }},
 	{"ogm", "on-the-fly gradient modulation", "CVPR 2022", "gradient scale", "unimodal logits", func() Method { return DefaultOGM() }},
 	{"ogm-ge", "OGM with generalisation noise", "CVPR 2022", "gradient scale, noise", "unimodal logits, noise", func() Method { return DefaultOGMGE() }},
