@@ -85,9 +85,15 @@ func outcome(t testing.TB, g *graph.Graph, in []any) []byte {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&b, "%x", values)
-		out.FinalizeAll()
+		release(t, out)
 	}
 	return b.Bytes()
+}
+
+func release(t testing.TB, out *tensors.Tensor) {
+	if err := out.FinalizeAll(); err != nil {
+		t.Error(err)
+	}
 }
 
 // Whatever the number of threads, results have the same bytes; and many
@@ -112,7 +118,7 @@ func TestManyExecutions(t *testing.T) {
 				in := chainInputs()
 				for range times / 12 {
 					for _, out := range g.Run(in...) {
-						out.FinalizeAll()
+						release(t, out)
 					}
 				}
 			})
@@ -147,7 +153,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	for i := range cycles {
 		g := chain(t, b)
 		for _, out := range g.Run(in...) {
-			out.FinalizeAll()
+			release(t, out)
 		}
 		g.Finalize()
 		if i == cycles/3 {

@@ -58,7 +58,6 @@ type regionCompiler struct {
 	outer    *compiler
 	inner    *compiler
 	blocks   int
-	inside   map[*node]bool // nodes computed here
 	produced map[*value]*value
 	parts    map[*value]*value // aliases and inputs read part by part
 	wholes   map[*value]*value

@@ -214,7 +214,7 @@ func (t *tiling) escapes(inRegion map[*node]int, planned []*plannedRegion) map[*
 			src := root.node
 			switch {
 			case t.kind[src.id] == free:
-				if region == 0 && !(t.kind[n.id] == free) || region > 0 && !t.byPart[n.id][i] {
+				if region == 0 && t.kind[n.id] != free || region > 0 && !t.byPart[n.id][i] {
 					out[root] = true
 				}
 			case inRegion[src] > 0 && (inRegion[src] != region || !t.byPart[n.id][i] || t.kind[src.id] == summing):
