@@ -20,8 +20,8 @@ import (
 //
 // t_m [batch, classes] and f_m [batch, width] are the logits and pooled features
 // of modality m's teacher, z and h_m those of the model. The strength of a
-// modality is the summed probability that its teacher gives to the true classes
-// of the batch. The paper trains the weaker of two modalities first and then
+// modality is the mean probability that its teacher gives to the true classes
+// of the batch. Samples that lack a modality are left out for it. The paper trains the weaker of two modalities first and then
 // both. With M modalities the Priority epochs fall into M-1 phases: in phase j
 // (from 0) the j+1 weakest learn. On a tie the modality named first is the
 // weaker.
@@ -100,10 +100,10 @@ func (d *G2D) Build(s *Step) Effect {
 	z := s.Pass.Fused().Logits
 	distances, strengths := make([]*graph.Node, n), make([]*graph.Node, n)
 	truth := graph.OneHot(s.Labels, z.Shape().Dimensions[1], z.DType())
-	for m := range n {
+	for m, present := range columnsOf(s.Pass.Presence()) {
 		t := taught.Attached(m).Logits
-		distances[m] = divergence(t, z, d.Temperature)
-		strengths[m] = graph.ReduceAllSum(graph.Mul(graph.Softmax(t, -1), truth))
+		distances[m] = weighted(divergence(t, z, d.Temperature), present)
+		strengths[m] = weighted(graph.ReduceSum(graph.Mul(graph.Softmax(t, -1), truth), -1), present)
 	}
 	distance, features := graph.Stack(distances, 0), imitation(s, taught)
 	strength := graph.StopGradient(graph.Stack(strengths, 0))
@@ -121,11 +121,12 @@ func (d *G2D) Build(s *Step) Effect {
 	return e
 }
 
-// divergence returns the batch mean of KL(softmax(t/tau) || softmax(z/tau)).
+// divergence returns KL(softmax(t/tau) || softmax(z/tau)) of every sample,
+// [batch].
 func divergence(t, z *graph.Node, tau float64) *graph.Node {
 	p := graph.LogSoftmax(graph.StopGradient(graph.DivScalar(t, tau)), -1)
 	q := graph.LogSoftmax(graph.DivScalar(z, tau), -1)
-	return graph.ReduceAllMean(graph.ReduceSum(graph.Mul(graph.Exp(p), graph.Sub(p, q)), -1))
+	return graph.ReduceSum(graph.Mul(graph.Exp(p), graph.Sub(p, q)), -1)
 }
 
 // priority returns 1 for the modalities that learn in the epoch's phase and 0

@@ -14,7 +14,7 @@ import (
 func TestDivergence(t *testing.T) {
 	got := run(t, func(x *graph.Node) *graph.Node {
 		parts := graph.Split(graph.Reshape(x, 2, 2), 0, 2)
-		return graph.Stack([]*graph.Node{divergence(parts[0], parts[1], 1), divergence(parts[0], parts[1], 2)}, 0)
+		return graph.Concatenate([]*graph.Node{divergence(parts[0], parts[1], 1), divergence(parts[0], parts[1], 2)}, 0)
 	}, []float32{float32(math.Log(3)), 0, 0, 0})
 	near(t, got, []float32{.13081, .03634}, 2e-5)
 }

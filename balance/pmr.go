@@ -2,6 +2,7 @@ package balance
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -15,7 +16,7 @@ import (
 // its own that needs no extra classifier. Before every epoch the mean feature
 // C_m[k] of each class k is measured on a share of the training set. With
 //
-//	sim_m[i,k] = -|h_m[i] - C_m[k]|,  sigma_m = sum_i softmax(sim_m[i])[y_i]
+//	sim_m[i,k] = -|h_m[i] - C_m[k]|,  sigma_m = mean_i softmax(sim_m[i])[y_i]
 //	rho_m   = sigma_m / mean_{j != m} sigma_j
 //	beta_m  = clip(1/rho_m - 1, 0, 1)     of the slow
 //	gamma_m = clip(rho_m - 1, 0, 1)       of the fast
@@ -23,7 +24,7 @@ import (
 //
 // h_m [batch, width] is the pooled feature, C_m [classes, width]; C_m is smoothed
 // from epoch to epoch. Classes that the share lacks keep their prototype; those
-// never seen take no part. The paper compares two modalities; the mean over the
+// never seen take no part, nor do samples that lack the modality. The paper compares two modalities; the mean over the
 // others is our generalisation.
 //
 // Cost: [batch, classes] distances per modality and step, and one evaluation of
@@ -97,7 +98,7 @@ func (p *PMR) BeforeEpoch(e *Epoch) error {
 	seen, err := e.Look(Look{
 		Name: "pmr/features", Part: Training, Samples: e.Choose(Training, p.Share),
 		Build: func(s *Sight) []*graph.Node {
-			out := []*graph.Node{s.Labels}
+			out := []*graph.Node{s.Labels, s.Pass.Presence()}
 			for i := range m {
 				out = append(out, s.Pass.Feature(i).Pool())
 			}
@@ -107,8 +108,8 @@ func (p *PMR) BeforeEpoch(e *Epoch) error {
 	if err != nil {
 		return err
 	}
-	labels := seen[0]
-	for i, features := range seen[1:] {
+	for i, features := range seen[2:] {
+		labels := having(seen[0], seen[1], i)
 		name := fmt.Sprintf("state/pmr/prototypes%d", i)
 		old, err := e.Values.Get(name)
 		if err != nil {
@@ -129,14 +130,30 @@ func (p *PMR) BeforeEpoch(e *Epoch) error {
 	return nil
 }
 
+// having returns the labels [samples] with -1 for the samples that lack
+// modality m; present is [samples, modalities].
+func having(labels, present []float32, m int) []float32 {
+	out, n := slices.Clone(labels), len(present)/len(labels)
+	for i := range out {
+		if present[i*n+m] == 0 {
+			out[i] = -1
+		}
+	}
+	return out
+}
+
 // prototypes moves the class means in c [classes, width] towards those of the
-// given features; known [classes] marks the classes that have one.
+// given features; known [classes] marks the classes that have one. Samples of
+// label -1 do not count.
 func prototypes(c, known, features, labels []float32, momentum float32) {
 	classes := len(known)
 	width := len(c) / classes
 	means, counts := make([]float64, len(c)), make([]float64, classes)
 	for i, y := range labels {
 		k := int(y)
+		if k < 0 {
+			continue
+		}
 		counts[k]++
 		for j, v := range features[i*width : (i+1)*width] {
 			means[k*width+j] += float64(v)
@@ -167,24 +184,25 @@ func (p *PMR) Build(s *Step) Effect {
 	classes := fused.Shape().Dimensions[1]
 	similarities, scores := make([]*graph.Node, n), make([]*graph.Node, n)
 	truth := graph.OneHot(s.Labels, classes, fused.DType())
-	var known *graph.Node // of each sample's class, [batch]
+	weights := make([]*graph.Node, n) // 1 where a sample has the modality and its class a prototype, [batch]
+	present := columnsOf(s.Pass.Presence())
 	for i := range n {
 		h := s.Pass.Feature(i).Pool()
 		c := state.Fixed(fmt.Sprintf("prototypes%d", i), param.Zeros, classes, h.Shape().Dimensions[1])
 		has := state.Fixed(fmt.Sprintf("known%d", i), param.Zeros, classes)
 		similarities[i] = similarity(h, c, has)
-		known = graph.ReduceSum(graph.Mul(truth, graph.ExpandLeftToRank(has, 2)), -1)
+		weights[i] = graph.Mul(present[i], graph.ReduceSum(graph.Mul(truth, graph.ExpandLeftToRank(has, 2)), -1))
 		probability := graph.Softmax(graph.StopGradient(similarities[i]), -1)
 		right := graph.ReduceSum(graph.Mul(probability, truth), -1)
-		scores[i] = graph.ReduceAllSum(graph.Mul(right, known))
+		scores[i] = weighted(right, weights[i])
 	}
 	score := graph.Stack(scores, 0)
 	slow, fast := p.grade(score)
 	losses, penalties := make([]*graph.Node, n), make([]*graph.Node, n)
 	for i, sim := range similarities {
-		losses[i] = (objective.CrossEntropy{}).Loss(sim, s.Labels, known)
+		losses[i] = (objective.CrossEntropy{}).Loss(sim, s.Labels, weights[i])
 		log := graph.LogSoftmax(sim, -1)
-		penalties[i] = graph.ReduceAllMean(graph.ReduceSum(graph.Mul(graph.Exp(log), log), -1))
+		penalties[i] = weighted(graph.ReduceSum(graph.Mul(graph.Exp(log), log), -1), weights[i])
 	}
 	extra := graph.MulScalar(graph.ReduceAllSum(graph.Mul(slow, graph.Stack(losses, 0))), p.Alpha)
 	if p.Entropy > 0 {
@@ -195,6 +213,12 @@ func (p *PMR) Build(s *Step) Effect {
 		Loss:   graph.Mul(extra, s.Open(p.Start, p.End)),
 		Report: []Quantity{{"prototype_weight", slow}, {"prototype_score", score}, {"prototype_loss", graph.Stack(losses, 0)}},
 	}
+}
+
+// weighted returns the mean of per [batch] under weights [batch], 0 where they
+// are all 0.
+func weighted(per, weights *graph.Node) *graph.Node {
+	return graph.Div(graph.ReduceAllSum(graph.Mul(per, weights)), graph.MaxScalar(graph.ReduceAllSum(weights), 1e-8))
 }
 
 // similarity returns minus the distance of every h [batch, width] to every

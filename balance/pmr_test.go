@@ -11,8 +11,11 @@ import (
 // has (4,4). Class 2 is missing. The prototype of class 0 was (7,1): with
 // momentum .2 it becomes .8(2,1) + .2(7,1) = (3,1). Class 1 had none: (4,4).
 func TestPrototypes(t *testing.T) {
+	// The fourth sample lacks the modality.
+	labels := having([]float32{0, 1, 0, 1}, []float32{0, 1, 0, 1, 1, 1, 1, 0}, 1)
+	near(t, labels, []float32{0, 1, 0, -1}, 0)
 	c, known := []float32{7, 1, 0, 0, 0, 0}, []float32{1, 0, 0}
-	prototypes(c, known, []float32{1, 0, 4, 4, 3, 2}, []float32{0, 1, 0}, .2)
+	prototypes(c, known, []float32{1, 0, 4, 4, 3, 2, 0, 0}, labels, .2)
 	near(t, c, []float32{3, 1, 4, 4, 0, 0}, 1e-6)
 	near(t, known, []float32{1, 1, 0}, 0)
 }

@@ -33,7 +33,8 @@ import (
 // absent modalities at 0. Level modality measures C on a random Share of the
 // training set. The Shapley values are the paper's for any number of
 // modalities; the gap to the mean of the others generalises its gap between two,
-// and the thresholds, made for two, are kept for more.
+// and the thresholds, made for two, are kept for more. A
+// sample is not shown with a modality that it lacks.
 //
 // Cost: 2^M - 1 passes of fusion and head (one of the encoders) over the
 // training set, or Share of it, per epoch, and the added samples' updates.
@@ -106,23 +107,24 @@ func (v *Valuation) BeforeEpoch(e *Epoch) error {
 	}
 	m := len(e.Modalities)
 	right, err := e.Look(Look{Name: "valuation", Part: Training, Samples: samples, Build: func(s *Sight) []*graph.Node {
-		out := make([]*graph.Node, 1<<m)
+		out := make([]*graph.Node, 1<<m, 1<<m+1)
 		out[0] = graph.ZerosLike(s.Labels)
 		for members := 1; members < 1<<m; members++ {
 			class := graph.ArgMax(s.Pass.Coalition(uint(members)).Logits, -1, dtypes.Int32)
 			out[members] = graph.Equal(class, s.Labels)
 		}
-		return out
+		return append(out, s.Pass.Presence())
 	}})
 	if err != nil {
 		return err
 	}
+	right, present := right[:1<<m], right[1<<m]
 	values := contributions(right, m)
 	plan := everything(e, m)
 	if v.Level == "sample" {
 		for i := range plan {
 			for k, c := range values[i*m : (i+1)*m] {
-				for range copies(c) {
+				for range copies(c) * int(present[i*m+k]) {
 					plan = append(plan, Pick{Sample: i, Keep: 1 << k})
 				}
 			}
@@ -130,8 +132,17 @@ func (v *Valuation) BeforeEpoch(e *Epoch) error {
 	} else {
 		weakest, gap := lag(values, m)
 		if p := min(1, 2./3*v.Strength*gap); p > 0 {
-			for _, i := range e.Choose(Training, p) {
-				plan = append(plan, Pick{Sample: i, Keep: 1 << weakest})
+			again := e.Choose(Training, p)
+			seen, err := e.Look(Look{Name: "valuation/presence", Part: Training, Samples: again, Build: func(s *Sight) []*graph.Node {
+				return []*graph.Node{s.Pass.Presence()}
+			}})
+			if err != nil {
+				return err
+			}
+			for k, i := range again {
+				if seen[0][k*m+weakest] > 0 {
+					plan = append(plan, Pick{Sample: i, Keep: 1 << weakest})
+				}
 			}
 		}
 	}

@@ -73,7 +73,11 @@ func TestValuationPlans(t *testing.T) {
 		return &Epoch{
 			Index: 5, Modalities: []string{"a", "b"}, Samples: func(Part) int { return 10 },
 			Look: func(l Look) ([][]float32, error) {
-				return [][]float32{make([]float32, 10), ones(1), ones(0), ones(1)}, nil
+				present := slices.Repeat([]float32{1}, 20)
+				if l.Name == "valuation/presence" {
+					return [][]float32{present}, nil
+				}
+				return [][]float32{make([]float32, 10), ones(1), ones(0), ones(1), present}, nil
 			},
 		}
 	}
