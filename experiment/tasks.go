@@ -63,6 +63,8 @@ var tasks = []TaskInfo{
 		Kind: objective.Classification, NeedsDir: true, Samples: 3000, preset: presetAVDigits,
 		open: func(*Config) (task.Opener, error) { return avdigits.Task{}, nil },
 	},
+	foodTask("food101", "UPMC Food-101: dishes in pictures and titles, 101 classes", false, presetFood),
+	foodTask("food101-tiny", "the same, small; generated data without --data", true, presetFoodTiny),
 	braTSTask("brats2021", "BraTS 2021: brain tumours in scans, 4 classes per pixel", false, presetBraTS),
 	braTSTask("brats2021-tiny", "the same, small; generated data without --data", true, presetBraTSTiny),
 	{
