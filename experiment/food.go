@@ -55,7 +55,8 @@ func presetFoodTiny(c *Config) {
 	c.Options = guarded()
 	c.Options["cggm"]["lambda"] = .05
 	c.Augment.Flip = .5
-	c.Train.Epochs = 12
+	c.Optimizer.Rate, c.Auxiliary.Rate = 3e-3, 3e-3
+	c.Train.Epochs = 15
 }
 
 func foodTask(name, title string, small bool, preset func(*Config)) TaskInfo {

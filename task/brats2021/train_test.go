@@ -1,0 +1,129 @@
+package brats2021_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"cggm/experiment"
+	"cggm/task/brats2021"
+	"cggm/trainer"
+)
+
+// load returns the configuration of a task for one epoch on the folder.
+func load(t *testing.T, name, dir string, sets ...string) *experiment.Config {
+	t.Helper()
+	c, err := experiment.Load(name, "", append([]string{"train.epochs=1", "train.batch=4"}, sets...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Data.Dir = dir
+	return c
+}
+
+// Every layout trains for an epoch and gives all scores of the field.
+func TestTrain(t *testing.T) {
+	volumes := t.TempDir()
+	for split, n := range map[string]int{"train": 5, "valid": 2, "test": 2} {
+		for i := range n {
+			brats2021.CopyFixture(t, "volume.h5", filepath.Join(volumes, split, fmt.Sprintf("%s%d.h5", split, i)))
+		}
+	}
+	for name, test := range map[string]struct {
+		dir  string
+		sets []string
+	}{
+		"generated": {"", []string{"data.settings={crop: 16}"}},
+		"nifti":     {brats2021.WriteVolumes(t), []string{"data.settings={crop: 8}"}},
+		"cached":    {brats2021.WriteVolumes(t), []string{"data.settings={crop: 8, cache: " + t.TempDir() + "}"}},
+		"hdf5":      {volumes, []string{"data.settings={crop: 16}"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := experiment.Run(context.Background(), experiment.Request{Config: load(t, "brats2021-tiny", test.dir, test.sets...), Root: t.TempDir()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Primary != "mean_dice" || !r.Larger {
+				t.Errorf("primary score %s, larger is better: %v", r.Primary, r.Larger)
+			}
+			for _, score := range []string{"mean_dice", "dice_wt", "dice_tc", "dice_et"} {
+				if v, ok := r.Scores.Test[score]; !ok || !(v >= 0 && v <= 1) {
+					t.Errorf("%s %v: want a number in [0,1]", score, v)
+				}
+			}
+			for _, score := range []string{"hausdorff95", "hausdorff95_wt", "hausdorff95_tc", "hausdorff95_et"} {
+				if v, ok := r.Scores.Test[score]; !ok || !(v >= 0 && v < 50) {
+					t.Errorf("%s %v: want a distance in pixels", score, v)
+				}
+			}
+		})
+	}
+}
+
+// stopper cancels a training at a step.
+type stopper struct {
+	cancel context.CancelFunc
+	at     int
+}
+
+func (stopper) Begin(experiment.Beginning) {}
+func (s stopper) Step(e trainer.StepEvent) {
+	if e.Step == s.at {
+		s.cancel()
+	}
+}
+func (stopper) Epoch(trainer.EpochEvent) {}
+func (stopper) End(*experiment.Result)   {}
+
+// A training that was interrupted in the middle of an epoch ends as one that
+// was not: slices and changes are those of the same draws.
+func TestResume(t *testing.T) {
+	dir, root := brats2021.WriteVolumes(t), t.TempDir()
+	config := func() *experiment.Config {
+		return load(t, "brats2021-tiny", dir, "train.epochs=2", "train.batch=2", "data.settings={crop: 8}")
+	}
+	want, err := experiment.Run(context.Background(), experiment.Request{Config: config(), Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err = experiment.Run(ctx, experiment.Request{Config: config(), Root: root, Viewer: stopper{cancel, 3}})
+	if !errors.Is(err, experiment.ErrInterrupted) {
+		t.Fatalf("interrupted: %v", err)
+	}
+	runs, err := filepath.Glob(filepath.Join(root, "*-2"))
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("runs %q, %v", runs, err)
+	}
+	got, err := experiment.Resume(context.Background(), runs[0], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for score, v := range want.Scores.Test {
+		if got.Scores.Test[score] != v {
+			t.Errorf("%s %v, uninterrupted %v", score, got.Scores.Test[score], v)
+		}
+	}
+}
+
+// The full preset has the numbers of the paper.
+func TestPreset(t *testing.T) {
+	c, err := experiment.Load("brats2021", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Train.Batch != 64 || c.Train.Epochs != 75 || c.Optimizer.Rate != .01 || c.Optimizer.Decay != 3e-4 || c.Auxiliary.Rate != 6e-3 ||
+		c.Options["cggm"]["rho"] != 1.0 || c.Options["cggm"]["lambda"] != .1 || c.Modalities["t1ce"].Encoder["depth"] != 101 {
+		t.Errorf("preset %+v", c)
+	}
+	if err := experiment.DryRun(context.Background(), experiment.Request{Config: c}); !errors.Is(err, experiment.ErrUsage) {
+		t.Errorf("without a folder: %v", err)
+	}
+	c.Data.Settings = map[string]any{"corp": 3}
+	c.Data.Dir = t.TempDir()
+	if err := experiment.DryRun(context.Background(), experiment.Request{Config: c}); !errors.Is(err, experiment.ErrUsage) {
+		t.Errorf("an unknown setting: %v", err)
+	}
+}
