@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"cggm/balance"
+	"cggm/param"
 	"cggm/trainer"
 )
 
@@ -311,4 +312,63 @@ func TestProbeFreezesEncoders(t *testing.T) {
 			t.Errorf("%s of the probe differs from the ensemble's", name)
 		}
 	}
+}
+
+// counted is joint training that counts its epochs.
+type counted struct {
+	balance.Joint
+	epochs func()
+}
+
+func (c *counted) Settle(*balance.Epoch) error {
+	c.epochs()
+	return nil
+}
+
+// A training aside that is interrupted continues from its last epoch.
+func TestInterruptedTrialContinues(t *testing.T) {
+	epochs := 0
+	method := func(each func()) *between {
+		return &between{before: func(e *balance.Epoch) error {
+			if e.Index != 1 {
+				return nil
+			}
+			for _, name := range []string{"first", "second"} {
+				out, err := e.Try(balance.Trial{Name: name, Method: &counted{epochs: func() { epochs++; each() }}, Epochs: 4})
+				if err != nil {
+					return err
+				}
+				if err := out.Copy("", "", param.Group{Kind: param.Head}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	}
+	straight := method(func() {}).trainer(t, nil)
+	fit(t, straight)
+	if epochs != 8 {
+		t.Fatalf("%d epochs aside, want 8", epochs)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cut := &tape{}
+	first := method(func() {
+		if epochs == 8+7 {
+			cancel() // in the second trial's third epoch
+		}
+	})
+	if err := first.trainer(t, nil).Fit(ctx, cut); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	epochs = 0
+	again := method(func() {}).trainer(t, nil)
+	if err := again.Restore(cut.last); err != nil {
+		t.Fatal(err)
+	}
+	fit(t, again)
+	if epochs != 2 {
+		t.Errorf("%d epochs aside after resuming, want the second trial's last 2", epochs)
+	}
+	compare(t, straight, again)
 }

@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"cggm/balance"
 	"cggm/param"
 )
 
-// boundary is what a method sees and can do between epochs.
-func (t *Trainer) boundary(ctx context.Context) *balance.Epoch {
+// boundary is what a method sees and can do between epochs. keep is called when
+// a training aside has got further; when tells such trainings apart.
+func (t *Trainer) boundary(ctx context.Context, when string, keep func() error) *balance.Epoch {
+	tries := 0
 	return &balance.Epoch{
 		Index: t.position.Epoch, Epochs: t.setup.Options.Epochs, Seed: t.setup.Options.Seed,
 		Values: t.state, Modalities: t.setup.Model.Names(),
@@ -21,7 +24,10 @@ func (t *Trainer) boundary(ctx context.Context) *balance.Epoch {
 			return len(of)
 		},
 		Look: func(l balance.Look) ([][]float32, error) { return t.look(ctx, l) },
-		Try:  func(trial balance.Trial) (*balance.Outcome, error) { return t.try(ctx, trial) },
+		Try: func(trial balance.Trial) (*balance.Outcome, error) {
+			tries++
+			return t.try(ctx, trial, fmt.Sprintf("%s-%d-%s", when, tries, trial.Name), keep)
+		},
 		Copy: func(from, to string, groups ...param.Group) error {
 			return transfer(t.state, t.state, from, to, groups)
 		},
@@ -53,13 +59,13 @@ func transfer(src, dst *State, from, to string, groups []param.Group) error {
 }
 
 // prepare lets the method act before the first batch of the epoch.
-func (t *Trainer) prepare(ctx context.Context) error {
+func (t *Trainer) prepare(ctx context.Context, keep func() error) error {
 	if t.position.Prepared || t.position.Batch > 0 {
 		return nil
 	}
 	delete(t.state.memory, planLabel)
 	if p, ok := t.setup.Method.(balance.Preparer); ok {
-		e := t.boundary(ctx)
+		e := t.boundary(ctx, "before", keep)
 		if err := p.BeforeEpoch(e); err != nil {
 			return fmt.Errorf("trainer: %s before epoch %d: %w", t.name, t.position.Epoch, err)
 		}
@@ -74,20 +80,29 @@ func (t *Trainer) prepare(ctx context.Context) error {
 }
 
 // whole runs what happens between epochs; an interruption in its middle takes
-// all of it back.
-func (t *Trainer) whole(ctx context.Context, do func() error) error {
+// all of it back, except how far trainings aside have got. do gets the function
+// that saves the latter.
+func (t *Trainer) whole(ctx context.Context, o Observer, do func(keep func() error) error) error {
 	if !t.acts {
-		return do()
+		return do(func() error { return nil })
 	}
-	before, err := t.Snapshot()
+	before, err := t.main()
 	if err != nil {
 		return err
 	}
-	if err := do(); err != nil {
-		if ctx.Err() != nil {
-			return errors.Join(err, t.Restore(before))
+	saved := time.Now()
+	err = do(func() error {
+		if time.Since(saved) < saveEvery {
+			return nil
 		}
-		return err
+		saved = time.Now()
+		return o.Save(before.attach(t.aside), false)
+	})
+	aside := t.aside
+	t.aside = nil
+	if err != nil && ctx.Err() != nil {
+		err = errors.Join(err, t.Restore(before))
+		t.aside = aside
 	}
-	return nil
+	return err
 }

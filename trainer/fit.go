@@ -27,7 +27,7 @@ func (t *Trainer) Fit(ctx context.Context, o Observer) error {
 	for !t.position.Done {
 		epochStart := time.Now()
 		var wait time.Duration
-		err := t.whole(ctx, func() error { return t.prepare(ctx) })
+		err := t.whole(ctx, o, func(keep func() error) error { return t.prepare(ctx, keep) })
 		if err == nil {
 			err = t.epoch(ctx, func(e StepEvent) error {
 				clock()
@@ -44,8 +44,8 @@ func (t *Trainer) Fit(ctx context.Context, o Observer) error {
 		}
 		var event *EpochEvent
 		if err == nil {
-			err = t.whole(ctx, func() (err error) {
-				event, err = t.finishEpoch(ctx, o)
+			err = t.whole(ctx, o, func(keep func() error) (err error) {
+				event, err = t.finishEpoch(ctx, o, keep)
 				return err
 			})
 		}
@@ -70,10 +70,11 @@ func (t *Trainer) Fit(ctx context.Context, o Observer) error {
 }
 
 func (t *Trainer) save(o Observer, best bool) error {
-	if _, ok := o.(quiet); ok {
-		return nil
+	snapshot := t.Snapshot
+	if best {
+		snapshot = t.main // the best parameters are not trained on
 	}
-	s, err := t.Snapshot()
+	s, err := snapshot()
 	if err != nil {
 		return err
 	}
@@ -207,10 +208,10 @@ func (t *Trainer) check(e StepEvent) error {
 }
 
 // finishEpoch validates, lets method and schedules act, and moves on.
-func (t *Trainer) finishEpoch(ctx context.Context, o Observer) (*EpochEvent, error) {
+func (t *Trainer) finishEpoch(ctx context.Context, o Observer, keep func() error) (*EpochEvent, error) {
 	p := &t.position
 	if settler, ok := t.setup.Method.(balance.Settler); ok {
-		if err := settler.Settle(t.boundary(ctx)); err != nil {
+		if err := settler.Settle(t.boundary(ctx, "settle", keep)); err != nil {
 			return nil, fmt.Errorf("trainer: %s at the end of epoch %d: %w", t.name, p.Epoch, err)
 		}
 	}
@@ -242,7 +243,7 @@ func (t *Trainer) finishEpoch(ctx context.Context, o Observer) (*EpochEvent, err
 		}
 	}
 	if sch, ok := t.setup.Method.(balance.Scheduler); ok {
-		e := t.boundary(ctx)
+		e := t.boundary(ctx, "after", keep)
 		for _, m := range val.Modalities {
 			v := m.Scores[primary]
 			if !larger {

@@ -28,6 +28,8 @@ type Position struct {
 	Schedules [2]json.RawMessage `json:"schedules"`
 	// Seconds is the time spent on training, interruptions not counted.
 	Seconds float64 `json:"seconds"`
+	// Aside is where trainings aside stand that were interrupted, by name.
+	Aside map[string]Position `json:"aside,omitempty"`
 	// Done says that training has ended, and Reason why.
 	Done   bool   `json:"done"`
 	Reason string `json:"reason"`
@@ -64,6 +66,15 @@ type Snapshot struct {
 
 // Snapshot copies the training's state.
 func (t *Trainer) Snapshot() (*Snapshot, error) {
+	s, err := t.main()
+	if err != nil {
+		return nil, err
+	}
+	return s.attach(t.aside), nil
+}
+
+// main copies the state but for what trainings aside have reached.
+func (t *Trainer) main() (*Snapshot, error) {
 	arrays, err := t.state.Export()
 	if err != nil {
 		return nil, fmt.Errorf("trainer: read the parameters: %w", err)
@@ -79,6 +90,10 @@ func (t *Trainer) Snapshot() (*Snapshot, error) {
 
 // Restore continues from a snapshot of the same setup.
 func (t *Trainer) Restore(s *Snapshot) error {
+	s, aside, err := s.detach()
+	if err != nil {
+		return err
+	}
 	if err := t.state.Import(s.Arrays); err != nil {
 		return err
 	}
@@ -90,7 +105,7 @@ func (t *Trainer) Restore(s *Snapshot) error {
 			return fmt.Errorf("trainer: restore the schedule: %w", err)
 		}
 	}
-	t.position = s.Position
+	t.position, t.aside = s.Position, aside
 	if t.position.Sums == nil {
 		t.position.Sums = make(map[string]float64)
 	}

@@ -32,6 +32,7 @@ type Trainer struct {
 	looks    map[lookKey]*evaluation
 	acts     bool // the method acts between epochs
 	position Position
+	aside    map[string]*Snapshot // what trainings aside have reached
 }
 
 type programKey struct{ rows, heldout, phase int }

@@ -13,7 +13,8 @@ import (
 )
 
 // try trains aside: with the same setup, another method and a state of its own.
-func (t *Trainer) try(ctx context.Context, trial balance.Trial) (out *balance.Outcome, err error) {
+// An interrupted one continues where it stood.
+func (t *Trainer) try(ctx context.Context, trial balance.Trial, key string, keep func() error) (out *balance.Outcome, err error) {
 	setup := t.setup
 	setup.Method = trial.Method
 	start := t.start()
@@ -41,12 +42,15 @@ func (t *Trainer) try(ctx context.Context, trial balance.Trial) (out *balance.Ou
 	}
 	inner.train, inner.heldout = t.train, t.heldout
 	inner.position = start
-	if !trial.Fresh {
-		if err := inner.state.inherit(t.state); err != nil {
-			return nil, err
-		}
+	if reached, ok := t.aside[key]; ok {
+		err = inner.Restore(reached)
+	} else if !trial.Fresh {
+		err = inner.state.inherit(t.state)
 	}
-	if err := inner.Fit(ctx, quiet{}); err != nil {
+	if err != nil {
+		return nil, err
+	}
+	if err := inner.Fit(ctx, progress{t, key, keep}); err != nil {
 		return nil, fmt.Errorf("trainer: %s trains aside: %w", t.name, err)
 	}
 	return &balance.Outcome{
@@ -105,12 +109,3 @@ func (s *State) inherit(from *State) error {
 	}
 	return nil
 }
-
-// quiet observes nothing.
-type quiet struct{}
-
-var _ Observer = quiet{}
-
-func (quiet) Step(StepEvent) error       { return nil }
-func (quiet) Epoch(EpochEvent) error     { return nil }
-func (quiet) Save(*Snapshot, bool) error { return nil }
