@@ -23,9 +23,9 @@ import (
 // predictions of coalitions and plan which samples the epoch visits with which
 // modalities.
 //
-// What happens here depends on the parameters, the seed and the epoch alone,
-// and an interruption takes it back as a whole: resuming repeats it with the
-// same result.
+// What happens here depends on the parameters, the seed and the epoch alone. An
+// interruption takes it back as a whole, except how far trainings aside have
+// got: resuming repeats it with the same result.
 type Preparer interface {
 	// BeforeEpoch acts before epoch e.Index. What it keeps must live in the
 	// epoch's parameters, memory or plan.
@@ -89,8 +89,10 @@ const (
 type Pick struct {
 	// Sample is the position in the part Training.
 	Sample int
-	// Keep has a bit set for each modality that the sample keeps; the features
-	// of the others are 0. The label is that of the sample.
+	// Keep has a bit set for each modality that the sample keeps, at least one;
+	// the features of the others are 0, as are those of modalities that the
+	// sample lacks anyway (see network.Pass.Presence). The label is that of the
+	// sample.
 	Keep uint
 }
 

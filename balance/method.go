@@ -6,7 +6,8 @@
 // extra term; a gradient method (OGM, CGGM, MMPareto) returns scalars that
 // multiply the encoders' gradients, or a function that edits them; a schedule
 // method (MSES, MLA) looks at validation scores between epochs, or splits a
-// step into phases. Everything that a method remembers between steps is
+// step into phases. Methods that look at the data, train teachers or choose the
+// samples of an epoch do so before it: see Preparer. Everything that a method remembers between steps is
 // declared as a fixed parameter, so that checkpoints hold it without the
 // method's doing anything.
 package balance
