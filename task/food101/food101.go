@@ -138,7 +138,7 @@ func (t Task) menu(o task.Options) (*menu, error) {
 		return find(o.Dir)
 	}
 	if t.Small {
-		return generate(o.Seed), nil
+		return generate(o.Seed, t.Config.Side), nil
 	}
 	return nil, errors.New("no folder given: name the one that holds images/train, images/test, texts/train_titles.csv and texts/test_titles.csv")
 }

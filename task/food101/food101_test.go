@@ -232,13 +232,13 @@ func TestDoctor(t *testing.T) {
 
 func TestGenerated(t *testing.T) {
 	o := small()
-	o.Config.Side = madeSide
 	report, err := o.Doctor(context.Background(), task.Options{Seed: 1})
 	if err != nil || report.Count(task.SeverityError) > 0 || !strings.Contains(report.String(), "the data is generated") {
 		t.Errorf("error %v, findings\n%v", err, report)
 	}
-	if _, err := small().Open(context.Background(), task.Options{Seed: 1}); err == nil || !strings.Contains(err.Error(), "want 8 x 8") {
-		t.Errorf("another extent: %v", err)
+	d := open(t, o, "")
+	if d.Train.Len() != madeTrain*madeClasses || !slices.Equal(d.Train.Inputs()[0].Dims, []int{8, 8, 3}) {
+		t.Errorf("%d samples, inputs %+v", d.Train.Len(), d.Train.Inputs())
 	}
 }
 

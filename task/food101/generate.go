@@ -13,8 +13,6 @@ import (
 const (
 	madeClasses                  = 8
 	madeTrain, madeVal, madeTest = 60, 15, 15
-	// madeSide is the extent of their pictures: that of the small models.
-	madeSide = 32
 )
 
 // dishNames names the made-up classes; the words of a title are these and
@@ -26,10 +24,10 @@ var (
 	fillers = []string{"easy", "recipe", "best", "the", "with", "homemade", "how", "to", "make", "food", "quick", "classic", "and"}
 )
 
-// generate returns made-up samples: a title names its dish, or in part another
+// generate returns made-up samples with pictures of the given extent: a title names its dish, or in part another
 // one, in three of four; a picture has the colours and stripes of its class
 // under noise.
-func generate(seed uint64) *menu {
+func generate(seed uint64, side int) *menu {
 	m := &menu{classes: dishNames[:], generated: true, warnings: []string{
 		"the data is generated: coloured stripes and titles of a few words in the layout of UPMC Food-101, no photographs; scores on it say nothing about food. Give the published files with --data DIR",
 	}}
@@ -39,7 +37,7 @@ func generate(seed uint64) *menu {
 			for class := range dishNames {
 				m.splits[i] = append(m.splits[i], dish{
 					id: fmt.Sprintf("%s_%d_%d.jpg", dishNames[class], i, n), title: titleOf(rng, class), class: class,
-					pixels: data.Array{Shape: []int{madeSide, madeSide, 3}, Values: stripes(rng, class)},
+					pixels: data.Array{Shape: []int{side, side, 3}, Values: stripes(rng, class, side)},
 				})
 			}
 		}
@@ -63,13 +61,13 @@ func titleOf(rng *rand.Rand, class int) string {
 
 // stripes returns a picture for a class: the direction of the stripes and the
 // colour each tell four groups of classes apart.
-func stripes(rng *rand.Rand, class int) []uint8 {
+func stripes(rng *rand.Rand, class, side int) []uint8 {
 	angle := math.Pi/4*float64(class%4) + .2*rng.NormFloat64()
 	phase := 2 * math.Pi * rng.Float64()
 	cos, sin := math.Cos(angle), math.Sin(angle)
-	out := make([]uint8, 0, madeSide*madeSide*3)
-	for y := range madeSide {
-		for x := range madeSide {
+	out := make([]uint8, 0, side*side*3)
+	for y := range side {
+		for x := range side {
 			wave := math.Sin(float64(cos*float64(x))*.8 + float64(sin*float64(y))*.8 + phase)
 			for c := range 3 {
 				colour := 128.

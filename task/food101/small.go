@@ -3,7 +3,6 @@ package food101
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -46,26 +45,18 @@ func (t Task) shrink(ctx context.Context, dishes []dish) ([]uint8, error) {
 	out := make([]uint8, len(dishes)*side*side*3)
 	err := each(ctx, len(dishes), func(i int) error {
 		d := dishes[i]
-		if d.path == "" {
-			bytes, _ := d.pixels.Values.([]uint8)
-			return sized(copy(out[i*side*side*3:(i+1)*side*side*3], bytes), side, d.id)
-		}
-		a, err := picture.Read(d.path, picture.Options{Height: side, Width: side, Crop: true})
-		if err != nil {
-			return err
+		a := d.pixels
+		if d.path != "" {
+			var err error
+			if a, err = picture.Read(d.path, picture.Options{Height: side, Width: side, Crop: true}); err != nil {
+				return err
+			}
 		}
 		bytes, _ := a.Values.([]uint8)
-		return sized(copy(out[i*side*side*3:(i+1)*side*side*3], bytes), side, d.path)
+		copy(out[i*side*side*3:(i+1)*side*side*3], bytes)
+		return nil
 	})
 	return out, err
-}
-
-// sized refuses a picture of another extent.
-func sized(n, side int, name string) error {
-	if n != side*side*3 {
-		return fmt.Errorf("%s: %d bytes: want %d x %d x 3", name, n, side, side)
-	}
-	return nil
 }
 
 // each calls do for the numbers below n, several at a time, and returns the
