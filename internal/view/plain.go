@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"cggm/experiment"
 	"cggm/trainer"
@@ -13,6 +14,11 @@ type Plain struct {
 	options Options
 	begin   experiment.Beginning
 	run     int
+	// first is when the first batch of this process ended, and steps counts
+	// those after it; told says that the time to go has been written.
+	first time.Time
+	steps int
+	told  bool
 }
 
 // NewPlain returns a view that writes plain lines.
@@ -22,7 +28,7 @@ var _ View = (*Plain)(nil)
 
 // Begin writes what is about to run.
 func (p *Plain) Begin(b experiment.Beginning) {
-	p.begin = b
+	p.begin, p.first, p.steps, p.told = b, time.Time{}, 0, false
 	p.run++
 	verb := "train"
 	if b.Resumed {
@@ -45,8 +51,51 @@ func heading(b experiment.Beginning, run int, o Options) string {
 	return s
 }
 
-// Step does nothing.
-func (p *Plain) Step(trainer.StepEvent) {}
+// settled is for how long batches are timed before the time to go is told,
+// and long the least time that is worth telling.
+const (
+	settled = 5 * time.Second
+	long    = 2 * time.Minute
+)
+
+// Step tells once, after the first batches, how long all epochs will take. The
+// very first batch does not count: it builds the graphs.
+func (p *Plain) Step(e trainer.StepEvent) {
+	if p.told {
+		return
+	}
+	now := p.options.now()
+	if p.first.IsZero() {
+		p.first = now
+		return
+	}
+	p.steps++
+	elapsed := now.Sub(p.first)
+	if elapsed < settled {
+		return
+	}
+	p.told = true
+	left := p.begin.Epochs*e.Batches - (e.Epoch*e.Batches + e.Batch + 1)
+	if whole := time.Duration(float64(elapsed) / float64(p.steps) * float64(left)); whole >= long {
+		epochs := "epochs"
+		if p.begin.Epochs == 1 {
+			epochs = "epoch"
+		}
+		p.options.write(fmt.Sprintf("about %s for %d %s, %s a batch; Ctrl-C stops, cggm train --resume %s continues\n",
+			rough(whole), p.begin.Epochs, epochs, seconds((elapsed / time.Duration(p.steps)).Seconds()), p.begin.Run))
+	}
+}
+
+// rough formats a long duration with its largest unit.
+func rough(d time.Duration) string {
+	switch h := d.Hours(); {
+	case h >= 48:
+		return fmt.Sprintf("%.1f days", h/24)
+	case h >= 1:
+		return fmt.Sprintf("%.1f h", h)
+	}
+	return fmt.Sprintf("%.0f min", d.Minutes())
+}
 
 // Epoch writes one line.
 func (p *Plain) Epoch(e trainer.EpochEvent) {

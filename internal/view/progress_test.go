@@ -148,6 +148,36 @@ func TestPlain(t *testing.T) {
 	golden(t, "plain.txt", out.String())
 }
 
+// Of 400 batches the first takes 100 s and is not counted, the others 27 s.
+func TestPlainTellsTheTimeToGo(t *testing.T) {
+	for _, test := range []struct {
+		gap  time.Duration
+		want string
+	}{
+		{27 * time.Second, "about 3.0 h for 40 epochs, 27.0 s a batch; Ctrl-C stops, cggm train --resume runs/x continues\n"},
+		{time.Second, "about 7 min for 40 epochs, 1.0 s a batch"},
+		{900 * time.Second, "about 4.1 days for 40 epochs, 15:00 a batch"},
+		{100 * time.Millisecond, ""},
+	} {
+		var out bytes.Buffer
+		c := &clockwork{now: time.Unix(0, 0)}
+		p := NewPlain(Options{Out: &out, Now: c.Now})
+		begin := sampleBeginning()
+		begin.Epochs = 40
+		p.Begin(begin)
+		c.advance(100 * time.Second)
+		p.Step(step(0, 0))
+		out.Reset()
+		for batch := 1; batch < 60; batch++ {
+			c.advance(test.gap)
+			p.Step(step(batch/10, batch%10))
+		}
+		if got := out.String(); !strings.HasPrefix(got, test.want) || (test.want == "") != (got == "") || strings.Count(got, "about") > 1 {
+			t.Errorf("batches of %v: got %q, want %q", test.gap, got, test.want)
+		}
+	}
+}
+
 func TestPlainMarksValIsTest(t *testing.T) {
 	var out bytes.Buffer
 	p, c := NewPlain(Options{Out: &out, ValIsTest: true}), &clockwork{}
