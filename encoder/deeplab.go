@@ -23,6 +23,8 @@ type DeepLab struct {
 	Depth int `yaml:"depth"`
 	// Stride is that of the ResNet; 0: 16.
 	Stride int `yaml:"stride"`
+	// Channels is that of the ResNet; 0: 64.
+	Channels int `yaml:"channels"`
 	// Rates are the distances of the pyramid's kernel elements; rate 1 stands
 	// for a kernel of size 1. Default: 1, 2, 4, 6.
 	Rates []int `yaml:"rates"`
@@ -42,7 +44,7 @@ func DefaultDeepLab() *DeepLab { return &DeepLab{Dropout: .5} }
 
 // Encode implements Encoder.
 func (e *DeepLab) Encode(_, body param.Scope, input feature.Feature) feature.Feature {
-	net := ResNet{Depth: cmp.Or(e.Depth, 101), Stride: cmp.Or(e.Stride, 16), Weights: e.Weights}
+	net := ResNet{Depth: cmp.Or(e.Depth, 101), Stride: cmp.Or(e.Stride, 16), Channels: e.Channels, Weights: e.Weights}
 	low, high := net.maps(body.In("backbone"), input)
 	rates := e.Rates
 	if len(rates) == 0 {

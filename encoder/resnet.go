@@ -29,6 +29,9 @@ type ResNet struct {
 	// stands for: 8, 16 or 32; 0: 32. Below 32 the last stages dilate their
 	// kernels instead of skipping positions.
 	Stride int `yaml:"stride"`
+	// Channels of the first stage, which every further stage doubles; 0: 64,
+	// as published, and the widths above are for that.
+	Channels int `yaml:"channels"`
 	// Dense keeps the map, for predictions per position.
 	Dense bool `yaml:"dense"`
 	// Weights is the path of a safetensors file to start from, with
@@ -72,7 +75,8 @@ func (e *ResNet) maps(s param.Scope, input feature.Feature) (low, high *graph.No
 	}
 	b := &residual{weights: openWeights(e.Weights), deep: depth >= bottleneckDepth}
 
-	x := b.conv(s, "conv1", input.Value, 64, layer.Convolution{Kernel: 7, Stride: 2})
+	channels := cmp.Or(e.Channels, 64)
+	x := b.conv(s, "conv1", input.Value, channels, layer.Convolution{Kernel: 7, Stride: 2})
 	x = layer.ReLU(b.norm(s, "bn1", x))
 	x = graph.MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
 
@@ -86,7 +90,7 @@ func (e *ResNet) maps(s param.Scope, input feature.Feature) (low, high *graph.No
 		}
 		for k := range count {
 			name := fmt.Sprintf("layer%d.%d", i+1, k)
-			x = b.block(s, name, x, 64<<i, layer.Convolution{Kernel: 3, Stride: step, Dilation: first}, dilation)
+			x = b.block(s, name, x, channels<<i, layer.Convolution{Kernel: 3, Stride: step, Dilation: first}, dilation)
 			step, first = 1, dilation
 		}
 		if i == 0 {

@@ -34,7 +34,7 @@ func presetBraTS(c *Config) {
 // presetBraTSTiny is the same with narrow encoders, for a minute on a CPU.
 func presetBraTSTiny(c *Config) {
 	c.Data.Settings = map[string]any{"crop": 32}
-	c.Modalities = deepLabs(map[string]any{"depth": 18, "stride": 16, "rates": []int{1, 2}, "width": 8, "dropout": .1})
+	c.Modalities = deepLabs(map[string]any{"depth": 18, "stride": 16, "channels": 8, "rates": []int{1, 2}, "width": 8, "dropout": .1})
 	layers := map[string]any{"high": 8, "low": 8, "dropout": .1, "last_dropout": 0}
 	c.Fusion = Choice{"kind": "decoder", "width": 16, "layers": layers}
 	c.Head = Choice{"kind": "dense"}
