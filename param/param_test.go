@@ -162,3 +162,29 @@ func TestPresetReplacesTheInitialValue(t *testing.T) {
 		t.Error("a preset for an unknown parameter must be refused")
 	}
 }
+
+// A copy has names of its own, belongs to State, is fixed and lets no gradient
+// through; the parameter itself is another node.
+func TestCopyIsFixed(t *testing.T) {
+	g := graph.NewGraph(open(t), "copy")
+	set := &Set{}
+	b := &Binding{Graph: g, Set: set, Training: true}
+	w := b.Scope(Group{Encoder, 1}).Var("w", Ones, 1)
+	c := b.Copy("teacher")
+	s := c.Scope(Group{Encoder, 1})
+	loss := graph.ReduceAllSum(graph.Mul(s.Var("w", Ones, 1), graph.Square(w)))
+	spec := set.Specs()[1]
+	if spec.Name != "state/teacher/encoder/1/w" || spec.Group != (Group{Kind: State}) || !spec.Fixed || c.Training || s.Training() {
+		t.Errorf("copy %+v, training %v", spec, s.Training())
+	}
+	if err := g.Compile(graph.Gradient(loss, w, b.Node(1))...); err != nil {
+		t.Fatal(err)
+	}
+	// w = 3, its copy 5: d/dw of 5 w^2 is 30; d/dcopy would be 9.
+	out := g.Run(tensors.FromFlatDataAndDimensions([]float32{3}, 1), tensors.FromFlatDataAndDimensions([]float32{5}, 1))
+	for i, want := range []float32{30, 0} {
+		if got, err := tensors.CopyFlatData[float32](out[i]); err != nil || got[0] != want {
+			t.Errorf("gradient %d is %v (%v), want %v", i, got, err, want)
+		}
+	}
+}

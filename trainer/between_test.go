@@ -52,7 +52,9 @@ func TestLook(t *testing.T) {
 			Name: "test", Part: part, Samples: samples,
 			Build: func(s *balance.Sight) []*graph.Node {
 				z := s.Pass.Fused().Logits
-				return []*graph.Node{z, s.Of(z), s.Labels, s.Pass.Coalition(0b10).Logits, s.Pass.Feature(1).Pool()}
+				return []*graph.Node{
+					z, s.Of(z), s.Labels, s.Pass.Coalition(0b01).Logits, s.Pass.Feature(1).Pool(), s.Pass.Coalition(0b10).Logits, s.Pass.Coalition(0b11).Logits,
+				}
 			},
 		})
 		if err != nil {
@@ -71,6 +73,15 @@ func TestLook(t *testing.T) {
 		got := see(e, balance.Validation, nil)
 		if !slices.Equal(got[0], want.Logits[0]) || math.Abs(float64(got[1][0])-want.Losses[0]) > 1e-6 {
 			t.Errorf("a look at validation differs from its evaluation: loss %v, want %v", got[1], want.Losses[0])
+		}
+		if !slices.Equal(got[6], got[0]) {
+			t.Error("the coalition of all modalities differs from the fused output")
+		}
+		for i, z := range got[0] {
+			// Linear in every modality, and the bias is still 0.
+			if math.Abs(float64(got[3][i]+got[5][i]-z)) > 1e-5 {
+				t.Fatalf("logit %d: the coalitions of one give %v and %v, together %v", i, got[3][i], got[5][i], z)
+			}
 		}
 		for i, y := range want.Labels.Ints {
 			if got[2][i] != float32(y) {
