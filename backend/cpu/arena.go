@@ -16,8 +16,13 @@ const slotAlign = 64
 func allocate(slots []poolKeyed) ([]any, error) {
 	out := make([]any, len(slots))
 	length := make(map[dtypes.DType]int)
+	bytes := int64(0)
 	for _, k := range slots {
 		length[k.dtype] += padded(k)
+		bytes += int64(padded(k)) * int64(k.dtype.GoType().Size())
+	}
+	if err := room(bytes); err != nil {
+		return nil, err
 	}
 	pieces := make(map[dtypes.DType]reflect.Value)
 	for i, k := range slots {
