@@ -16,7 +16,7 @@ import (
 // The classifier's last weight has the shape of the model's, here [96 9],
 // whatever the width of the features.
 func ExampleMLP() {
-	backend, err := compute.NewWithConfig("go:ops_sequential")
+	backend, err := compute.NewWithConfig("cpu")
 	if err != nil {
 		panic(err)
 	}

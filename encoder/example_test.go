@@ -14,7 +14,7 @@ import (
 )
 
 func ExampleTransformer() {
-	backend, err := compute.NewWithConfig("go:ops_sequential")
+	backend, err := compute.NewWithConfig("cpu")
 	if err != nil {
 		panic(err)
 	}

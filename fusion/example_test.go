@@ -15,7 +15,7 @@ import (
 
 // A picture's features and a name's tokens become one vector per sample.
 func ExampleConcat() {
-	backend, err := compute.NewWithConfig("go:ops_sequential")
+	backend, err := compute.NewWithConfig("cpu")
 	if err != nil {
 		panic(err)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 func ExampleLinear() {
-	backend, err := compute.NewWithConfig("go:ops_sequential")
+	backend, err := compute.NewWithConfig("cpu")
 	if err != nil {
 		panic(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 // Layers declare their parameters in the scope they are given.
 func ExampleConv2D() {
-	backend, err := compute.NewWithConfig("go:ops_sequential")
+	backend, err := compute.NewWithConfig("cpu")
 	if err != nil {
 		panic(err)
 	}

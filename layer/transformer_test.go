@@ -3,7 +3,6 @@ package layer_test
 import (
 	"testing"
 
-	_ "github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 

@@ -9,7 +9,7 @@ import (
 // farAway is the number of bytes computed in between after which a value is
 // no longer in the cache: computing it again from values that have to be
 // fetched anyway is then cheaper than keeping it.
-const farAway = 1 << 20
+var farAway = 1 << 20
 
 // longestChain bounds the operations that are computed again at a time.
 const longestChain = 4

@@ -22,7 +22,7 @@ func (t *tiling) again() {
 		levels := make(map[int][]*node)
 		var order []int
 		for _, u := range t.c.users[v] {
-			if l := t.level[u.id]; l > t.level[n.id] && t.byPart[u.id] != nil && t.kind[u.id] != free {
+			if l := t.level[u.id]; l > t.level[n.id] && t.kind[u.id] != free && t.readsParts(u, v) {
 				if levels[l] == nil {
 					order = append(order, l)
 				}
@@ -56,6 +56,19 @@ func (t *tiling) again() {
 	t.c.nodes = nodes
 	t.c.users = make(map[*value][]*node)
 	t.c.countUsers()
+}
+
+// readsParts reports whether u reads v part by part only.
+func (t *tiling) readsParts(u *node, v *value) bool {
+	if t.byPart[u.id] == nil {
+		return false
+	}
+	for i, in := range u.inputs {
+		if t.c.root(in) == v && !t.byPart[u.id][i] {
+			return false
+		}
+	}
+	return true
 }
 
 type repeating struct {
@@ -135,7 +148,7 @@ func (a *repeating) read(v *value, level int) bool {
 		return false
 	}
 	for _, u := range a.t.c.users[v] {
-		if a.t.level[u.id] == level && a.t.byPart[u.id] != nil && a.made[madeKey{u, a.t.level[u.id]}] == nil {
+		if a.t.level[u.id] == level && a.t.readsParts(u, v) && a.made[madeKey{u, a.t.level[u.id]}] == nil {
 			return true
 		}
 	}

@@ -140,7 +140,8 @@ func (c *compiler) bestTiling(params []*value) *tiling {
 func (t *tiling) gain() int {
 	total := 0
 	for _, n := range t.c.nodes {
-		if t.kind[n.id] == parted {
+		// Elementwise results pass in registers either way.
+		if t.kind[n.id] == parted && !elementwise[n.op] {
 			total += size(n.outputs[len(n.outputs)-1].shape)
 		}
 		if t.kind[n.id] == free {

@@ -14,15 +14,13 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/support/exceptions"
 
+	"cggm/backend/cpu"
 	"cggm/param"
 )
 
-// Engine is the backend that the checks run on; the test registers it.
-const Engine = "go:ops_sequential"
-
 // open returns the one engine of the process: tensors stay on the engine that
 // first used them.
-var open = sync.OnceValues(func() (compute.Backend, error) { return compute.NewWithConfig(Engine) })
+var open = sync.OnceValues(func() (compute.Backend, error) { return cpu.New("") })
 
 // Build is the code under check: it maps inputs to an output of any shape.
 type Build func(b *param.Binding, inputs []*graph.Node) *graph.Node
