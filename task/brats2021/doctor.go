@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"cggm/task"
 )
@@ -60,7 +61,12 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	r.Rows = append(r.Rows, examined.Rows...)
+	for _, f := range examined.Rows {
+		// Of labels one slice a patient says little; tumours counts them all.
+		if !strings.HasSuffix(f.Subject, "/label") {
+			r.Rows = append(r.Rows, f)
+		}
+	}
 	return r, nil
 }
 
@@ -80,7 +86,8 @@ func complain(r *task.Report, subject string, err error) {
 	}
 }
 
-// tumours reports the extents of the volumes and of the tumours.
+// tumours reports the extents of the volumes and of the tumours, and the
+// labels of all slices.
 func tumours(r *task.Report, d *task.Data) {
 	for i, src := range []any{d.Train, d.Val, d.Test} {
 		s, ok := src.(*source)
@@ -93,6 +100,21 @@ func tumours(r *task.Report, d *task.Data) {
 			extents[fmt.Sprintf("%dx%dx%d", p.rows, p.columns, len(p.tumour))]++
 			n := len(p.diseased())
 			least, most, slices = min(least, n), max(most, n), slices+n
+		}
+		var voxels [Classes]int
+		for _, p := range s.patients {
+			for y, n := range p.voxels {
+				voxels[y] += n
+			}
+		}
+		for y, n := range voxels {
+			add := r.Infof
+			if n == 0 && i == 0 {
+				add = r.Errorf
+			} else if n == 0 {
+				add = r.Warnf
+			}
+			add(splitNames[i]+"/label", "class %d, %s: %d voxels in the crop of all slices", y, d.Classes[y], n)
 		}
 		r.Infof(splitNames[i], "%d patients, extents %v, %d slices with tumour (%d to %d a patient)", len(s.patients), extents, slices, least, most)
 	}

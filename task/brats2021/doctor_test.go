@@ -16,7 +16,7 @@ func TestDoctorOfSoundFiles(t *testing.T) {
 	text := report.String()
 	for _, want := range []string{
 		"8 patients, extents map[12x10x5:8], 24 slices with tumour (3 to 3 a patient)",
-		"10 patients, 1251 are published", "train/t1ce", "train/label", "1 groups",
+		"10 patients, 1251 are published", "train/t1ce", "class 3, enhancing tumour:", "1 groups",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)

@@ -25,9 +25,11 @@ type scan interface {
 type patient struct {
 	id string
 	scan
-	// rows and columns of a slice, and its number of voxels with tumour.
+	// rows and columns of a slice, and within the crop the number of voxels
+	// with tumour of each slice, and of each class.
 	rows, columns int
 	tumour        []int
+	voxels        [Classes]int
 }
 
 // volume holds labels [depth, rows, columns].

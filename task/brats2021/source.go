@@ -71,13 +71,14 @@ func (s *source) survey(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("brats2021: patient %s: %w", p.id, err)
 		}
-		p.rows, p.columns, p.tumour = v.rows, v.columns, make([]int, v.depth)
+		p.rows, p.columns, p.tumour, p.voxels = v.rows, v.columns, make([]int, v.depth), [Classes]int{}
 		if min(v.rows, v.columns) < s.crop {
 			return fmt.Errorf("brats2021: patient %s: %s has slices of %d x %d, smaller than the crop: set data.settings.crop to at most %d",
 				p.id, p.name(), v.rows, v.columns, min(v.rows, v.columns))
 		}
 		for z := range v.depth {
 			for _, y := range cropped(v.slice(z), v.rows, v.columns, s.crop) {
+				p.voxels[y]++
 				if y != 0 {
 					p.tumour[z]++
 				}
