@@ -38,11 +38,7 @@ func selectModalities(c *Config, d *task.Data) error {
 		picked = append(picked, i)
 	}
 	for _, source := range []*sample.Source{&d.Train, &d.Val, &d.Test} {
-		set, ok := (*source).(*sample.Set)
-		if !ok {
-			return usage(fmt.Errorf("experiment: only: the data of task %s cannot be restricted to some modalities", c.Task))
-		}
-		*source = set.Select(picked)
+		*source = sample.Selected(*source, picked)
 	}
 	if len(d.Vocabulary) > 0 {
 		var sizes []int

@@ -47,6 +47,7 @@ func TestTrain(t *testing.T) {
 		"generated": {"", []string{"data.settings={crop: 16}"}},
 		"nifti":     {brats2021.WriteVolumes(t), []string{"data.settings={crop: 8}"}},
 		"cached":    {brats2021.WriteVolumes(t), []string{"data.settings={crop: 8, cache: " + t.TempDir() + "}"}},
+		"unimodal":  {volumes, []string{"data.settings={crop: 16}", "only=[flair]"}},
 		"hdf5":      {volumes, []string{"data.settings={crop: 16}"}},
 	} {
 		t.Run(name, func(t *testing.T) {
