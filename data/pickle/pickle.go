@@ -53,17 +53,25 @@ func Decode(r io.Reader, size int64, name string) (any, error) {
 // Decode reads a pickle as the function Decode does, with the classes of the
 // loader.
 func (l Loader) Decode(r io.Reader, size int64, name string) (any, error) {
-	m := &machine{r: bufio.NewReader(r), size: size, loader: l, sparse: make(map[int]any)}
-	m.budget = arrayFactor*size + arraySlack
-	v, err := m.run()
-	if err == nil {
-		var rest [1]byte
-		if n, _ := io.ReadFull(m.r, rest[:]); n > 0 {
-			m.op = m.at
-			err = bad("bytes after the object", "a file of one pickle", nil)
+	b := bufio.NewReader(r)
+	v, n, err := l.Next(b, size, name)
+	if err != nil {
+		return nil, err
+	}
+	if rest, _ := b.Peek(1); len(rest) > 0 {
+		return nil, &data.FileError{
+			Path: name, Where: fmt.Sprintf("offset %d", n), Found: "bytes after the object", Want: "a file of one pickle",
 		}
 	}
-	if err == nil {
+	return v, nil
+}
+
+// Next reads one pickle, of at most size bytes, from a stream that goes on
+// after it, and returns the number of its bytes too.
+func (l Loader) Next(r *bufio.Reader, size int64, name string) (v any, n int64, err error) {
+	m := &machine{r: r, size: size, loader: l, sparse: make(map[int]any)}
+	m.budget = arrayFactor*size + arraySlack
+	if v, err = m.run(); err == nil {
 		v, err = m.finish(v)
 	}
 	var fe *data.FileError
@@ -72,12 +80,12 @@ func (l Loader) Decode(r io.Reader, size int64, name string) (any, error) {
 		if fe.Where == "" {
 			fe.Where = fmt.Sprintf("offset %d", m.op)
 		}
-		return nil, fe
+		return nil, m.at, fe
 	}
 	if err != nil {
-		return nil, fmt.Errorf("pickle: %s: %w", name, err)
+		return nil, m.at, fmt.Errorf("pickle: %s: %w", name, err)
 	}
-	return v, nil
+	return v, m.at, nil
 }
 
 // The bytes of arrays may come out of a pickle as often as it refers to them:
