@@ -139,10 +139,18 @@ func (c *compiler) bestTiling(params []*value) *tiling {
 // gain estimates the elements that need not go through memory.
 func (t *tiling) gain() int {
 	total := 0
+	// Chains of elementwise operations on parameters, as optimizers are, pass
+	// in registers either way.
+	deep := make([]bool, t.c.count)
 	for _, n := range t.c.nodes {
-		// Elementwise results pass in registers either way.
-		if t.kind[n.id] == parted && !elementwise[n.op] {
-			total += size(n.outputs[len(n.outputs)-1].shape)
+		if t.kind[n.id] == parted {
+			deep[n.id] = !elementwise[n.op]
+			for i, v := range n.inputs {
+				deep[n.id] = deep[n.id] || t.byPart[n.id][i] && deep[t.c.root(v).node.id]
+			}
+			if deep[n.id] {
+				total += size(n.outputs[len(n.outputs)-1].shape)
+			}
 		}
 		if t.kind[n.id] == free {
 			continue
