@@ -43,6 +43,8 @@ type expected struct {
 		F1NonNegative          float64 `json:"f1_nonnegative"`
 		Acc2Positive           float64 `json:"acc2_positive"`
 		F1Positive             float64 `json:"f1_positive"`
+		Acc2Above              float64 `json:"acc2_above"`
+		F1Above                float64 `json:"f1_above"`
 		Acc5, Acc7             float64
 	}
 	Segmentation []struct {

@@ -25,6 +25,8 @@ func TestSentiment(t *testing.T) {
 	near(t, "F1, non-negative", s.F1NonNegative, err, e.F1NonNegative)
 	near(t, "Acc-2, positive", s.Acc2Positive, err, e.Acc2Positive)
 	near(t, "F1, positive", s.F1Positive, err, e.F1Positive)
+	near(t, "Acc-2, above", s.Acc2Above, err, e.Acc2Above)
+	near(t, "F1, above", s.F1Above, err, e.F1Above)
 	near(t, "Acc-5", s.Acc5, err, e.Acc5)
 	near(t, "Acc-7", s.Acc7, err, e.Acc7)
 	near(t, "MAE", s.MAE, err, e.MAE)

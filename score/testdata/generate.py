@@ -86,6 +86,8 @@ def regression():
         f1_nonnegative=metrics.f1_score(truth >= 0, pred >= 0, average="weighted"),
         acc2_positive=metrics.accuracy_score(truth[nonzero] > 0, pred[nonzero] > 0),
         f1_positive=metrics.f1_score(truth[nonzero] > 0, pred[nonzero] > 0, average="weighted"),
+        acc2_above=metrics.accuracy_score(truth > 0, pred > 0),
+        f1_above=metrics.f1_score(truth > 0, pred > 0, average="weighted"),
         acc5=float(np.mean(clip(pred, 2) == clip(truth, 2))),
         acc7=float(np.mean(clip(pred, 3) == clip(truth, 3))),
     )
