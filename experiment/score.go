@@ -40,7 +40,8 @@ type family struct {
 
 // families holds the sets that a task names.
 var families = map[string]family{
-	"brats": {bratsScores, scoreTumours},
+	"brats":     {bratsScores, scoreTumours},
+	"sentiment": {sentimentScores, scoreSentiment},
 }
 
 func newScorer(kind objective.Task, field string, outputs int, primary string) (trainer.Scorer, error) {

@@ -12,6 +12,7 @@ import (
 	"cggm/task/digits"
 	"cggm/task/emoji"
 	"cggm/task/manifest"
+	"cggm/task/mosi"
 	"cggm/task/mosiutterance"
 	"cggm/task/synthetic"
 )
@@ -67,6 +68,11 @@ var tasks = []TaskInfo{
 	foodTask("food101-tiny", "the same, small; generated data without --data", true, presetFoodTiny),
 	braTSTask("brats2021", "BraTS 2021: brain tumours in scans, 4 classes per pixel", false, presetBraTS),
 	braTSTask("brats2021-tiny", "the same, small; generated data without --data", true, presetBraTSTiny),
+	sentimentTask("mosi", "CMU-MOSI: sentiment in [-3,3] of sequences of features", mosi.MOSI, false, presetSentiment),
+	sentimentTask("mosi-reference", "the same as the published code of CGGM does it", mosi.MOSI, false, presetSentimentReference),
+	sentimentTask("mosi-tiny", "the same, small; generated data without --data", mosi.MOSI, true, presetSentimentTiny),
+	sentimentTask("mosei", "CMU-MOSEI: sentiment in [-3,3] of sequences of features", mosi.MOSEI, false, presetSentiment),
+	sentimentTask("mosei-tiny", "the same, small; generated data without --data", mosi.MOSEI, true, presetSentimentTiny),
 	{
 		Name: TaskOwn, Title: "your own data, described by a YAML file", Modalities: "1 to 8",
 		preset: presetOwn, open: openManifest,

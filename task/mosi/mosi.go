@@ -53,7 +53,7 @@ var (
 	MOSI = Corpus{
 		Title: "CMU-MOSI", Task: "mosi",
 		files:     []string{"mosi_data.pkl", "mosi_data_noalign.pkl", "mosi_raw.pkl"},
-		published: [][3]int{{1284, 229, 686}, {1283, 214, 686}}, widths: [3]int{300, 5, 20},
+		published: [][3]int{{1284, 229, 686}}, widths: [3]int{300, 5, 20},
 	}
 	MOSEI = Corpus{
 		Title: "CMU-MOSEI", Task: "mosei",
