@@ -149,7 +149,9 @@ func (t Task) read(ctx context.Context, o task.Options) (*content, error) {
 	if len(others) > 0 {
 		c.warnings = append(c.warnings, fmt.Sprintf("read %s; %s not read: choose with data.settings.file", path, list(others)))
 	}
-	c.warnings = append(c.warnings, t.Corpus.compare(c)...)
+	if err == nil {
+		c.warnings = append(c.warnings, t.Corpus.compare(c)...)
+	}
 	return c, err
 }
 
@@ -165,9 +167,7 @@ func list(names []string) string {
 func (k Corpus) compare(c *content) []string {
 	var got [3]int
 	for i, p := range c.parts {
-		if p != nil {
-			got[i] = len(p.labels)
-		}
+		got[i] = len(p.labels)
 	}
 	if slices.Contains(k.published, got) {
 		return nil
