@@ -93,3 +93,20 @@ func TestPreset(t *testing.T) {
 		}
 	}
 }
+
+// The full model has the parameters of the published one: with features of
+// 300, 5 and 20 it has 371721, here the projections of 6, 3 and 4 are smaller.
+func TestParameters(t *testing.T) {
+	c, err := experiment.Load("mosi", "", []string{"train.epochs=1", "train.batch=24", "method=joint"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Data.Dir = mosi.Save(t, mosi.Made("cggm"), "mosi_data.pkl")
+	r, err := experiment.Run(context.Background(), experiment.Request{Config: c, Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 371721 - 40*(300+5+20-6-3-4); r.Parameters != want {
+		t.Errorf("%d parameters, want %d", r.Parameters, want)
+	}
+}
