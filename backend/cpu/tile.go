@@ -64,8 +64,10 @@ type load struct {
 	floor int
 	// drawn is set when the words are drawn: the source is the random state.
 	drawn bool
-	// still is set when all tiles load the same.
-	still bool
+	// still is set when all tiles load the same, and whole when the source is
+	// read element by element.
+	still, whole bool
+	reg          int // index of dst
 }
 
 // output stores a register.
@@ -73,6 +75,8 @@ type output struct {
 	store int
 	src   ref
 	copy  bool // no instruction computes the register: it is loaded
+	drawn bool // comparing random words computes it
+	reg   int  // index of src
 }
 
 // loopProgram is a cluster ready to run.
@@ -132,6 +136,11 @@ func (c *compiler) fused(cl *cluster) step {
 			out := output{store: c.store(v), src: b.regs[v], copy: true}
 			for _, in := range b.p.code {
 				out.copy = out.copy && in.dst != out.src
+			}
+			for _, l := range b.p.loads {
+				if l.floor > 0 && l.dst == out.src {
+					out.copy, out.drawn = false, true
+				}
 			}
 			b.p.outs = append(b.p.outs, out)
 			s.writes = append(s.writes, out.store)
@@ -295,7 +304,7 @@ func (p *loopProgram) inPlace() []int {
 		partial[s.store] = partial[s.store] || !s.view.full(p.n) || s.kind == dtypes.Uint32 || s.kind == dtypes.Int32
 	}
 	for _, out := range p.outs {
-		if out.copy {
+		if out.copy || out.drawn {
 			return nil
 		}
 	}

@@ -9,6 +9,16 @@ import (
 // layOut chooses the width of a tile, whole rows of a size with which repeated
 // operands repeat, and prepares the instructions.
 func (p *loopProgram) layOut() {
+	for i := range p.loads {
+		l, n := &p.loads[i], p.n
+		if l.dst.bank >= rowNumbers {
+			n /= p.row
+		}
+		l.reg, l.whole = p.index(l.dst), p.sources[l.source].view.full(n)
+	}
+	for i := range p.outs {
+		p.outs[i].reg = p.index(p.outs[i].src)
+	}
 	unit := max(p.row, 1)
 	for _, l := range p.loads {
 		if l.drawn {
@@ -19,7 +29,7 @@ func (p *loopProgram) layOut() {
 	for _, l := range p.loads {
 		w := p.sources[l.source].view
 		switch {
-		case l.floor > 0 || w.len == 1 || p.whole(l):
+		case l.floor > 0 || w.len == 1 || l.whole:
 		case l.dst.bank >= rowNumbers:
 			period = 1 << 30 // a repeated operand of rows: seldom, and loaded anew
 		case w.inner == 1:
@@ -32,22 +42,13 @@ func (p *loopProgram) layOut() {
 		unit = period
 		for i, l := range p.loads {
 			w := p.sources[l.source].view
-			p.loads[i].still = l.floor == 0 && !p.whole(l) && (w.len == 1 || w.inner == 1)
+			p.loads[i].still = l.floor == 0 && !l.whole && (w.len == 1 || w.inner == 1)
 		}
 	}
 	p.width = min(max(tileSize/unit, 1)*unit, p.n)
 	for i := range p.code {
 		p.execs = append(p.execs, p.compile(p.code[i]))
 	}
-}
-
-// whole reports whether a load reads its source element by element.
-func (p *loopProgram) whole(l load) bool {
-	n := p.n
-	if l.dst.bank >= rowNumbers {
-		n /= p.row
-	}
-	return p.sources[l.source].view.full(n)
 }
 
 func lcm(a, b int) int {
@@ -150,34 +151,39 @@ func (p *loopProgram) index(r ref) int {
 	}
 }
 
-// span returns the part of [from, to) that a register of the bank stands for.
-func (p *loopProgram) span(k bank, from, to int) (int, int) {
-	if k >= rowNumbers {
-		return from / p.row, to / p.row
-	}
-	return from, to
-}
-
 // tile computes elements [from, to). fresh says that registers do not hold yet
 // what all tiles load.
 func (p *loopProgram) tile(fr *frame, w *workspace, scalars []float32, from, to int, fresh bool) {
-	for i := range p.loads {
-		if l := &p.loads[i]; !l.still || fresh {
-			p.load(fr, w, l, from, to)
-		}
+	rowFrom, rowTo := from, to
+	if p.row > 0 {
+		rowFrom, rowTo = from/p.row, to/p.row
 	}
 	for i := range p.outs {
 		out := &p.outs[i]
 		if out.copy {
 			continue
 		}
-		lo, hi := p.span(out.src.bank, from, to)
+		lo, hi := from, to
+		if out.src.bank >= rowNumbers {
+			lo, hi = rowFrom, rowTo
+		}
 		switch data := fr.bufs[out.store].(type) {
 		case []float32:
-			w.f[p.index(out.src)] = data[lo:hi]
+			w.f[out.reg] = data[lo:hi]
 		case []bool:
-			w.b[p.index(out.src)] = data[lo:hi]
+			w.b[out.reg] = data[lo:hi]
 		}
+	}
+	for i := range p.loads {
+		l := &p.loads[i]
+		if l.still && !fresh {
+			continue
+		}
+		lo, hi := from, to
+		if l.dst.bank >= rowNumbers {
+			lo, hi = rowFrom, rowTo
+		}
+		p.load(fr, w, l, lo, hi)
 	}
 	for _, e := range p.execs {
 		e(&w.registers, scalars)
@@ -187,57 +193,58 @@ func (p *loopProgram) tile(fr *frame, w *workspace, scalars []float32, from, to 
 		if !out.copy {
 			continue
 		}
-		lo, hi := p.span(out.src.bank, from, to)
+		lo, hi := from, to
+		if out.src.bank >= rowNumbers {
+			lo, hi = rowFrom, rowTo
+		}
 		switch data := fr.bufs[out.store].(type) {
 		case []float32:
-			copy(data[lo:hi], w.f[p.index(out.src)])
+			copy(data[lo:hi], w.f[out.reg])
 		case []bool:
-			copy(data[lo:hi], w.b[p.index(out.src)])
+			copy(data[lo:hi], w.b[out.reg])
 		}
 	}
 }
 
+// load fills the register of a load with elements, or rows, [from, to).
 func (p *loopProgram) load(fr *frame, w *workspace, l *load, from, to int) {
 	s := &p.sources[l.source]
-	reg := p.index(l.dst)
-	n := p.n
-	if l.dst.bank >= rowNumbers {
-		n /= p.row
-	}
-	from, to = p.span(l.dst.bank, from, to)
 	switch data := fr.bufs[s.store].(type) {
 	case []float32:
-		if s.view.full(n) {
-			w.f[reg] = data[from:to]
+		if l.whole {
+			w.f[l.reg] = data[from:to]
 		} else {
-			spread(w.f[reg], data, s.view, from)
+			spread(w.f[l.reg], data, s.view, from)
 		}
 	case []bool:
-		if s.view.full(n) {
-			w.b[reg] = data[from:to]
+		if l.whole {
+			w.b[l.reg] = data[from:to]
 		} else {
-			spread(w.b[reg], data, s.view, from)
+			spread(w.b[l.reg], data, s.view, from)
 		}
 	case []uint64:
 		if len(w.words) < to-from {
 			w.words = make([]uint32, widest)
 		}
-		words := w.words[:to-from]
+		words, n := w.words[:to-from], p.n
+		if l.dst.bank >= rowNumbers {
+			n /= p.row
+		}
 		kernel.Philox(words, data[0], advance([2]uint64{data[1], data[2]}, uint64((fr.block*n+from)/4)))
-		kernel.AtLeast(w.b[reg], words, fr.bufs[p.sources[l.floor-1].store].([]uint32)[0])
+		kernel.AtLeast(w.b[l.reg], words, fr.bufs[p.sources[l.floor-1].store].([]uint32)[0])
 	case []uint32:
 		if l.floor > 0 {
-			kernel.AtLeast(w.b[reg], data[from:to], fr.bufs[p.sources[l.floor-1].store].([]uint32)[0])
+			kernel.AtLeast(w.b[l.reg], data[from:to], fr.bufs[p.sources[l.floor-1].store].([]uint32)[0])
 			return
 		}
-		loadAs(w.f[reg], data, s.view, n, from)
+		loadAs(w.f[l.reg], data, s.view, l.whole, from)
 	case []int32:
-		loadAs(w.f[reg], data, s.view, n, from)
+		loadAs(w.f[l.reg], data, s.view, l.whole, from)
 	}
 }
 
-func loadAs[T uint32 | int32](dst []float32, data []T, w view, n, from int) {
-	if w.full(n) {
+func loadAs[T uint32 | int32](dst []float32, data []T, w view, whole bool, from int) {
+	if whole {
 		kernel.Convert(dst, data[from:from+len(dst)])
 		return
 	}

@@ -7,11 +7,11 @@
 // func philoxAVX2(dst *uint32, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32)
 // Requires: AVX, AVX2
 TEXT ·philoxAVX2(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         groups+8(FP), CX
 	VMOVUPS      philoxLanes<>+0(SB), Y0
 	VBROADCASTSS c0+16(FP), Y1
 	VPADDD       Y1, Y0, Y0
+	MOVQ         dst+0(FP), AX
+	MOVQ         groups+8(FP), CX
 	VBROADCASTSS c1+20(FP), Y1
 	VBROADCASTSS c2+24(FP), Y2
 	VBROADCASTSS c3+28(FP), Y3

@@ -5,115 +5,112 @@
 #include "textflag.h"
 
 // func philoxAVX512(dst *uint32, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·philoxAVX512(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         groups+8(FP), CX
 	VMOVUPS      philoxLanes<>+0(SB), Z0
 	VBROADCASTSS c0+16(FP), Z1
 	VPADDD       Z1, Z0, Z0
-	VBROADCASTSS c1+20(FP), Z1
-	VBROADCASTSS c2+24(FP), Z2
-	VBROADCASTSS c3+28(FP), Z3
-	VBROADCASTSS k0+32(FP), Z4
-	VBROADCASTSS k1+36(FP), Z5
+	MOVQ         dst+0(FP), AX
+	MOVQ         groups+8(FP), CX
+	VMOVUPS      wordd2511f53<>+0(SB), Z1
+	VMOVUPS      wordcd9e8d57<>+0(SB), Z2
+	VBROADCASTSS k0+32(FP), Z3
+	VBROADCASTSS k1+36(FP), Z4
+	VPADDD       word9e3779b9<>+0(SB), Z3, Z5
+	VPADDD       wordbb67ae85<>+0(SB), Z4, Z6
+	VPADDD       word3c6ef372<>+0(SB), Z3, Z7
+	VPADDD       word76cf5d0a<>+0(SB), Z4, Z8
+	VPADDD       worddaa66d2b<>+0(SB), Z3, Z9
+	VPADDD       word32370b8f<>+0(SB), Z4, Z10
+	VPADDD       word78dde6e4<>+0(SB), Z3, Z11
+	VPADDD       worded9eba14<>+0(SB), Z4, Z12
+	VPADDD       word1715609d<>+0(SB), Z3, Z13
+	VPADDD       worda9066899<>+0(SB), Z4, Z14
+	VPADDD       wordb54cda56<>+0(SB), Z3, Z15
+	VPADDD       word646e171e<>+0(SB), Z4, Z16
+	VPADDD       word5384540f<>+0(SB), Z3, Z17
+	VPADDD       word1fd5c5a3<>+0(SB), Z4, Z18
+	VPADDD       wordf1bbcdc8<>+0(SB), Z3, Z19
+	VPADDD       worddb3d7428<>+0(SB), Z4, Z20
+	VPADDD       word8ff34781<>+0(SB), Z3, Z21
+	VPADDD       word96a522ad<>+0(SB), Z4, Z22
+	VBROADCASTSS c2+24(FP), Z23
+	VPMULUDQ     Z2, Z23, Z23
+	VPSRLQ       $0x20, Z23, Z24
+	VBROADCASTSS c1+20(FP), Z25
+	VPTERNLOGD   $0x96, Z25, Z3, Z24
+	VPXORD       Z5, Z23, Z3
+	VBROADCASTSS c3+28(FP), Z5
+	VPXORD       Z4, Z5, Z4
+	VPMULUDQ     Z1, Z24, Z5
+	VPSRLQ       $0x20, Z5, Z23
+	VPXORD       Z6, Z23, Z23
+	MOVL         $0x00005555, DX
+	KMOVW        DX, K1
 
 group:
-	VMOVAPS     Z0, Z6
-	VMOVAPS     Z1, Z7
-	VMOVAPS     Z2, Z8
-	VMOVAPS     Z3, Z9
-	VMOVAPS     Z4, Z10
-	VMOVAPS     Z5, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z6, Z6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z8, Z8
-	VPSRLQ      $0x20, Z6, Z12
-	VPSRLQ      $0x20, Z8, Z13
-	VPTERNLOGD  $0x96, Z10, Z7, Z13
-	VPTERNLOGD  $0x96, Z11, Z9, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z9
-	VPSRLQ      $0x20, Z7, Z12
-	VPSRLQ      $0x20, Z9, Z13
-	VPTERNLOGD  $0x96, Z10, Z8, Z13
-	VPTERNLOGD  $0x96, Z11, Z6, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z8
-	VPSRLQ      $0x20, Z6, Z12
-	VPSRLQ      $0x20, Z8, Z13
-	VPTERNLOGD  $0x96, Z10, Z9, Z13
-	VPTERNLOGD  $0x96, Z11, Z7, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z9
-	VPSRLQ      $0x20, Z7, Z12
-	VPSRLQ      $0x20, Z9, Z13
-	VPTERNLOGD  $0x96, Z10, Z8, Z13
-	VPTERNLOGD  $0x96, Z11, Z6, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z8
-	VPSRLQ      $0x20, Z6, Z12
-	VPSRLQ      $0x20, Z8, Z13
-	VPTERNLOGD  $0x96, Z10, Z9, Z13
-	VPTERNLOGD  $0x96, Z11, Z7, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z9
-	VPSRLQ      $0x20, Z7, Z12
-	VPSRLQ      $0x20, Z9, Z13
-	VPTERNLOGD  $0x96, Z10, Z8, Z13
-	VPTERNLOGD  $0x96, Z11, Z6, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z8
-	VPSRLQ      $0x20, Z6, Z12
-	VPSRLQ      $0x20, Z8, Z13
-	VPTERNLOGD  $0x96, Z10, Z9, Z13
-	VPTERNLOGD  $0x96, Z11, Z7, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z9
-	VPSRLQ      $0x20, Z7, Z12
-	VPSRLQ      $0x20, Z9, Z13
-	VPTERNLOGD  $0x96, Z10, Z8, Z13
-	VPTERNLOGD  $0x96, Z11, Z6, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z8
-	VPSRLQ      $0x20, Z6, Z12
-	VPSRLQ      $0x20, Z8, Z13
-	VPTERNLOGD  $0x96, Z10, Z9, Z13
-	VPTERNLOGD  $0x96, Z11, Z7, Z12
-	VPADDD      word9e3779b9<>+0(SB), Z10, Z10
-	VPADDD      wordbb67ae85<>+0(SB), Z11, Z11
-	VPMULUDQ    wordd2511f53<>+0(SB), Z13, Z7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z12, Z9
-	VPSRLQ      $0x20, Z7, Z12
-	VPSRLQ      $0x20, Z9, Z13
-	VPTERNLOGD  $0x96, Z10, Z8, Z13
-	VPTERNLOGD  $0x96, Z11, Z6, Z12
-	VPSLLQ      $0x20, Z9, Z9
-	VPSLLQ      $0x20, Z13, Z13
-	VPSRLQ      $0x20, Z13, Z13
-	VORPS       Z9, Z13, Z6
-	VPSLLQ      $0x20, Z7, Z7
-	VPSLLQ      $0x20, Z12, Z12
-	VPSRLQ      $0x20, Z12, Z12
-	VORPS       Z7, Z12, Z7
-	VPUNPCKLQDQ Z7, Z6, Z8
-	VMOVUPS     Z8, (AX)
-	VPUNPCKHQDQ Z7, Z6, Z6
+	VPMULUDQ    Z1, Z0, Z6
+	VPSRLQ      $0x20, Z6, Z24
+	VPXORD      Z4, Z24, Z24
+	VPMULUDQ    Z2, Z24, Z24
+	VPSRLQ      $0x20, Z24, Z25
+	VPXORD      Z3, Z25, Z25
+	VPXORD      Z23, Z6, Z6
+	VPMULUDQ    Z1, Z25, Z25
+	VPSRLQ      $0x20, Z25, Z26
+	VPMULUDQ    Z2, Z6, Z6
+	VPSRLQ      $0x20, Z6, Z27
+	VPTERNLOGD  $0x96, Z7, Z24, Z27
+	VPTERNLOGD  $0x96, Z8, Z5, Z26
+	VPMULUDQ    Z1, Z27, Z24
+	VPSRLQ      $0x20, Z24, Z27
+	VPMULUDQ    Z2, Z26, Z26
+	VPSRLQ      $0x20, Z26, Z28
+	VPTERNLOGD  $0x96, Z9, Z6, Z28
+	VPTERNLOGD  $0x96, Z10, Z25, Z27
+	VPMULUDQ    Z1, Z28, Z6
+	VPSRLQ      $0x20, Z6, Z25
+	VPMULUDQ    Z2, Z27, Z27
+	VPSRLQ      $0x20, Z27, Z28
+	VPTERNLOGD  $0x96, Z11, Z26, Z28
+	VPTERNLOGD  $0x96, Z12, Z24, Z25
+	VPMULUDQ    Z1, Z28, Z24
+	VPSRLQ      $0x20, Z24, Z26
+	VPMULUDQ    Z2, Z25, Z25
+	VPSRLQ      $0x20, Z25, Z28
+	VPTERNLOGD  $0x96, Z13, Z27, Z28
+	VPTERNLOGD  $0x96, Z14, Z6, Z26
+	VPMULUDQ    Z1, Z28, Z6
+	VPSRLQ      $0x20, Z6, Z27
+	VPMULUDQ    Z2, Z26, Z26
+	VPSRLQ      $0x20, Z26, Z28
+	VPTERNLOGD  $0x96, Z15, Z25, Z28
+	VPTERNLOGD  $0x96, Z16, Z24, Z27
+	VPMULUDQ    Z1, Z28, Z24
+	VPSRLQ      $0x20, Z24, Z25
+	VPMULUDQ    Z2, Z27, Z27
+	VPSRLQ      $0x20, Z27, Z28
+	VPTERNLOGD  $0x96, Z17, Z26, Z28
+	VPTERNLOGD  $0x96, Z18, Z6, Z25
+	VPMULUDQ    Z1, Z28, Z6
+	VPSRLQ      $0x20, Z6, Z26
+	VPMULUDQ    Z2, Z25, Z25
+	VPSRLQ      $0x20, Z25, Z28
+	VPTERNLOGD  $0x96, Z19, Z27, Z28
+	VPTERNLOGD  $0x96, Z20, Z24, Z26
+	VPMULUDQ    Z1, Z28, Z24
+	VPSRLQ      $0x20, Z24, Z27
+	VPMULUDQ    Z2, Z26, Z26
+	VPSRLQ      $0x20, Z26, Z28
+	VPTERNLOGD  $0x96, Z21, Z25, Z28
+	VPTERNLOGD  $0x96, Z22, Z6, Z27
+	VPSLLQ      $0x20, Z26, Z26
+	VMOVDQA32   Z28, K1, Z26
+	VPSLLQ      $0x20, Z24, Z24
+	VMOVDQA32   Z27, K1, Z24
+	VPUNPCKLQDQ Z24, Z26, Z6
+	VMOVUPS     Z6, (AX)
+	VPUNPCKHQDQ Z24, Z26, Z6
 	VMOVUPS     Z6, 64(AX)
 	ADDQ        $0x80, AX
 	VPADDD      word00000008<>+0(SB), Z0, Z0
@@ -211,6 +208,294 @@ DATA wordbb67ae85<>+52(SB)/4, $0xbb67ae85
 DATA wordbb67ae85<>+56(SB)/4, $0xbb67ae85
 DATA wordbb67ae85<>+60(SB)/4, $0xbb67ae85
 GLOBL wordbb67ae85<>(SB), RODATA|NOPTR, $64
+
+DATA word3c6ef372<>+0(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+4(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+8(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+12(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+16(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+20(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+24(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+28(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+32(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+36(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+40(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+44(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+48(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+52(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+56(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+60(SB)/4, $0x3c6ef372
+GLOBL word3c6ef372<>(SB), RODATA|NOPTR, $64
+
+DATA word76cf5d0a<>+0(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+4(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+8(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+12(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+16(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+20(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+24(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+28(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+32(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+36(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+40(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+44(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+48(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+52(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+56(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+60(SB)/4, $0x76cf5d0a
+GLOBL word76cf5d0a<>(SB), RODATA|NOPTR, $64
+
+DATA worddaa66d2b<>+0(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+4(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+8(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+12(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+16(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+20(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+24(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+28(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+32(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+36(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+40(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+44(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+48(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+52(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+56(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+60(SB)/4, $0xdaa66d2b
+GLOBL worddaa66d2b<>(SB), RODATA|NOPTR, $64
+
+DATA word32370b8f<>+0(SB)/4, $0x32370b8f
+DATA word32370b8f<>+4(SB)/4, $0x32370b8f
+DATA word32370b8f<>+8(SB)/4, $0x32370b8f
+DATA word32370b8f<>+12(SB)/4, $0x32370b8f
+DATA word32370b8f<>+16(SB)/4, $0x32370b8f
+DATA word32370b8f<>+20(SB)/4, $0x32370b8f
+DATA word32370b8f<>+24(SB)/4, $0x32370b8f
+DATA word32370b8f<>+28(SB)/4, $0x32370b8f
+DATA word32370b8f<>+32(SB)/4, $0x32370b8f
+DATA word32370b8f<>+36(SB)/4, $0x32370b8f
+DATA word32370b8f<>+40(SB)/4, $0x32370b8f
+DATA word32370b8f<>+44(SB)/4, $0x32370b8f
+DATA word32370b8f<>+48(SB)/4, $0x32370b8f
+DATA word32370b8f<>+52(SB)/4, $0x32370b8f
+DATA word32370b8f<>+56(SB)/4, $0x32370b8f
+DATA word32370b8f<>+60(SB)/4, $0x32370b8f
+GLOBL word32370b8f<>(SB), RODATA|NOPTR, $64
+
+DATA word78dde6e4<>+0(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+4(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+8(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+12(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+16(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+20(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+24(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+28(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+32(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+36(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+40(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+44(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+48(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+52(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+56(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+60(SB)/4, $0x78dde6e4
+GLOBL word78dde6e4<>(SB), RODATA|NOPTR, $64
+
+DATA worded9eba14<>+0(SB)/4, $0xed9eba14
+DATA worded9eba14<>+4(SB)/4, $0xed9eba14
+DATA worded9eba14<>+8(SB)/4, $0xed9eba14
+DATA worded9eba14<>+12(SB)/4, $0xed9eba14
+DATA worded9eba14<>+16(SB)/4, $0xed9eba14
+DATA worded9eba14<>+20(SB)/4, $0xed9eba14
+DATA worded9eba14<>+24(SB)/4, $0xed9eba14
+DATA worded9eba14<>+28(SB)/4, $0xed9eba14
+DATA worded9eba14<>+32(SB)/4, $0xed9eba14
+DATA worded9eba14<>+36(SB)/4, $0xed9eba14
+DATA worded9eba14<>+40(SB)/4, $0xed9eba14
+DATA worded9eba14<>+44(SB)/4, $0xed9eba14
+DATA worded9eba14<>+48(SB)/4, $0xed9eba14
+DATA worded9eba14<>+52(SB)/4, $0xed9eba14
+DATA worded9eba14<>+56(SB)/4, $0xed9eba14
+DATA worded9eba14<>+60(SB)/4, $0xed9eba14
+GLOBL worded9eba14<>(SB), RODATA|NOPTR, $64
+
+DATA word1715609d<>+0(SB)/4, $0x1715609d
+DATA word1715609d<>+4(SB)/4, $0x1715609d
+DATA word1715609d<>+8(SB)/4, $0x1715609d
+DATA word1715609d<>+12(SB)/4, $0x1715609d
+DATA word1715609d<>+16(SB)/4, $0x1715609d
+DATA word1715609d<>+20(SB)/4, $0x1715609d
+DATA word1715609d<>+24(SB)/4, $0x1715609d
+DATA word1715609d<>+28(SB)/4, $0x1715609d
+DATA word1715609d<>+32(SB)/4, $0x1715609d
+DATA word1715609d<>+36(SB)/4, $0x1715609d
+DATA word1715609d<>+40(SB)/4, $0x1715609d
+DATA word1715609d<>+44(SB)/4, $0x1715609d
+DATA word1715609d<>+48(SB)/4, $0x1715609d
+DATA word1715609d<>+52(SB)/4, $0x1715609d
+DATA word1715609d<>+56(SB)/4, $0x1715609d
+DATA word1715609d<>+60(SB)/4, $0x1715609d
+GLOBL word1715609d<>(SB), RODATA|NOPTR, $64
+
+DATA worda9066899<>+0(SB)/4, $0xa9066899
+DATA worda9066899<>+4(SB)/4, $0xa9066899
+DATA worda9066899<>+8(SB)/4, $0xa9066899
+DATA worda9066899<>+12(SB)/4, $0xa9066899
+DATA worda9066899<>+16(SB)/4, $0xa9066899
+DATA worda9066899<>+20(SB)/4, $0xa9066899
+DATA worda9066899<>+24(SB)/4, $0xa9066899
+DATA worda9066899<>+28(SB)/4, $0xa9066899
+DATA worda9066899<>+32(SB)/4, $0xa9066899
+DATA worda9066899<>+36(SB)/4, $0xa9066899
+DATA worda9066899<>+40(SB)/4, $0xa9066899
+DATA worda9066899<>+44(SB)/4, $0xa9066899
+DATA worda9066899<>+48(SB)/4, $0xa9066899
+DATA worda9066899<>+52(SB)/4, $0xa9066899
+DATA worda9066899<>+56(SB)/4, $0xa9066899
+DATA worda9066899<>+60(SB)/4, $0xa9066899
+GLOBL worda9066899<>(SB), RODATA|NOPTR, $64
+
+DATA wordb54cda56<>+0(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+4(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+8(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+12(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+16(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+20(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+24(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+28(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+32(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+36(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+40(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+44(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+48(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+52(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+56(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+60(SB)/4, $0xb54cda56
+GLOBL wordb54cda56<>(SB), RODATA|NOPTR, $64
+
+DATA word646e171e<>+0(SB)/4, $0x646e171e
+DATA word646e171e<>+4(SB)/4, $0x646e171e
+DATA word646e171e<>+8(SB)/4, $0x646e171e
+DATA word646e171e<>+12(SB)/4, $0x646e171e
+DATA word646e171e<>+16(SB)/4, $0x646e171e
+DATA word646e171e<>+20(SB)/4, $0x646e171e
+DATA word646e171e<>+24(SB)/4, $0x646e171e
+DATA word646e171e<>+28(SB)/4, $0x646e171e
+DATA word646e171e<>+32(SB)/4, $0x646e171e
+DATA word646e171e<>+36(SB)/4, $0x646e171e
+DATA word646e171e<>+40(SB)/4, $0x646e171e
+DATA word646e171e<>+44(SB)/4, $0x646e171e
+DATA word646e171e<>+48(SB)/4, $0x646e171e
+DATA word646e171e<>+52(SB)/4, $0x646e171e
+DATA word646e171e<>+56(SB)/4, $0x646e171e
+DATA word646e171e<>+60(SB)/4, $0x646e171e
+GLOBL word646e171e<>(SB), RODATA|NOPTR, $64
+
+DATA word5384540f<>+0(SB)/4, $0x5384540f
+DATA word5384540f<>+4(SB)/4, $0x5384540f
+DATA word5384540f<>+8(SB)/4, $0x5384540f
+DATA word5384540f<>+12(SB)/4, $0x5384540f
+DATA word5384540f<>+16(SB)/4, $0x5384540f
+DATA word5384540f<>+20(SB)/4, $0x5384540f
+DATA word5384540f<>+24(SB)/4, $0x5384540f
+DATA word5384540f<>+28(SB)/4, $0x5384540f
+DATA word5384540f<>+32(SB)/4, $0x5384540f
+DATA word5384540f<>+36(SB)/4, $0x5384540f
+DATA word5384540f<>+40(SB)/4, $0x5384540f
+DATA word5384540f<>+44(SB)/4, $0x5384540f
+DATA word5384540f<>+48(SB)/4, $0x5384540f
+DATA word5384540f<>+52(SB)/4, $0x5384540f
+DATA word5384540f<>+56(SB)/4, $0x5384540f
+DATA word5384540f<>+60(SB)/4, $0x5384540f
+GLOBL word5384540f<>(SB), RODATA|NOPTR, $64
+
+DATA word1fd5c5a3<>+0(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+4(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+8(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+12(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+16(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+20(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+24(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+28(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+32(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+36(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+40(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+44(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+48(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+52(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+56(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+60(SB)/4, $0x1fd5c5a3
+GLOBL word1fd5c5a3<>(SB), RODATA|NOPTR, $64
+
+DATA wordf1bbcdc8<>+0(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+4(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+8(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+12(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+16(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+20(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+24(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+28(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+32(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+36(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+40(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+44(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+48(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+52(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+56(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+60(SB)/4, $0xf1bbcdc8
+GLOBL wordf1bbcdc8<>(SB), RODATA|NOPTR, $64
+
+DATA worddb3d7428<>+0(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+4(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+8(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+12(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+16(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+20(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+24(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+28(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+32(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+36(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+40(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+44(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+48(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+52(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+56(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+60(SB)/4, $0xdb3d7428
+GLOBL worddb3d7428<>(SB), RODATA|NOPTR, $64
+
+DATA word8ff34781<>+0(SB)/4, $0x8ff34781
+DATA word8ff34781<>+4(SB)/4, $0x8ff34781
+DATA word8ff34781<>+8(SB)/4, $0x8ff34781
+DATA word8ff34781<>+12(SB)/4, $0x8ff34781
+DATA word8ff34781<>+16(SB)/4, $0x8ff34781
+DATA word8ff34781<>+20(SB)/4, $0x8ff34781
+DATA word8ff34781<>+24(SB)/4, $0x8ff34781
+DATA word8ff34781<>+28(SB)/4, $0x8ff34781
+DATA word8ff34781<>+32(SB)/4, $0x8ff34781
+DATA word8ff34781<>+36(SB)/4, $0x8ff34781
+DATA word8ff34781<>+40(SB)/4, $0x8ff34781
+DATA word8ff34781<>+44(SB)/4, $0x8ff34781
+DATA word8ff34781<>+48(SB)/4, $0x8ff34781
+DATA word8ff34781<>+52(SB)/4, $0x8ff34781
+DATA word8ff34781<>+56(SB)/4, $0x8ff34781
+DATA word8ff34781<>+60(SB)/4, $0x8ff34781
+GLOBL word8ff34781<>(SB), RODATA|NOPTR, $64
+
+DATA word96a522ad<>+0(SB)/4, $0x96a522ad
+DATA word96a522ad<>+4(SB)/4, $0x96a522ad
+DATA word96a522ad<>+8(SB)/4, $0x96a522ad
+DATA word96a522ad<>+12(SB)/4, $0x96a522ad
+DATA word96a522ad<>+16(SB)/4, $0x96a522ad
+DATA word96a522ad<>+20(SB)/4, $0x96a522ad
+DATA word96a522ad<>+24(SB)/4, $0x96a522ad
+DATA word96a522ad<>+28(SB)/4, $0x96a522ad
+DATA word96a522ad<>+32(SB)/4, $0x96a522ad
+DATA word96a522ad<>+36(SB)/4, $0x96a522ad
+DATA word96a522ad<>+40(SB)/4, $0x96a522ad
+DATA word96a522ad<>+44(SB)/4, $0x96a522ad
+DATA word96a522ad<>+48(SB)/4, $0x96a522ad
+DATA word96a522ad<>+52(SB)/4, $0x96a522ad
+DATA word96a522ad<>+56(SB)/4, $0x96a522ad
+DATA word96a522ad<>+60(SB)/4, $0x96a522ad
+GLOBL word96a522ad<>(SB), RODATA|NOPTR, $64
 
 DATA word00000008<>+0(SB)/4, $0x00000008
 DATA word00000008<>+4(SB)/4, $0x00000008

@@ -9,7 +9,6 @@ import (
 func philox(s isa) {
 	m := function(s, "philox", "dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32",
 		"writes groups of blocks, as many as a vector has 64-bit lanes. The lowest word of the counter must not overflow.")
-	dst, groups := param("dst"), param("groups")
 	order := []uint32{0, 2, 1, 3}
 	if s == avx512 {
 		order = []uint32{0, 4, 1, 5, 2, 6, 3, 7}
@@ -20,6 +19,11 @@ func philox(s isa) {
 	}
 	lane := m.load(table("philoxLanes", words...))
 	first := m.addInt(lane, m.spread("c0"))
+	if s == avx512 {
+		philoxWide(m, first)
+		return
+	}
+	dst, groups := param("dst"), param("groups")
 	c1, c2, c3 := m.spread("c1"), m.spread("c2"), m.spread("c3")
 	k0, k1 := m.spread("k0"), m.spread("k1")
 	ctx.Label("group")
@@ -40,13 +44,8 @@ func philox(s isa) {
 		high0, high1 := m.new(), m.new()
 		ctx.VPSRLQ(Imm(32), p0, high0)
 		ctx.VPSRLQ(Imm(32), p1, high1)
-		if s == avx512 {
-			ctx.VPTERNLOGD(Imm(0x96), key0, b, high1)
-			ctx.VPTERNLOGD(Imm(0x96), key1, d, high0)
-		} else {
-			ctx.VXORPS(m.op(ctx.VXORPS, key0, b), high1, high1)
-			ctx.VXORPS(m.op(ctx.VXORPS, key1, d), high0, high0)
-		}
+		ctx.VXORPS(m.op(ctx.VXORPS, key0, b), high1, high1)
+		ctx.VXORPS(m.op(ctx.VXORPS, key1, d), high0, high0)
 		a, b, c, d = high1, p1, high0, p0
 	}
 	pair := func(low, high vec) vec {
@@ -54,6 +53,63 @@ func philox(s isa) {
 		ctx.VPSLLQ(Imm(32), low, low)
 		ctx.VPSRLQ(Imm(32), low, low)
 		return m.or(low, high)
+	}
+	ab, cd := pair(a, b), pair(c, d)
+	ctx.VMOVUPS(m.op(ctx.VPUNPCKLQDQ, cd, ab), Mem{Base: dst})
+	ctx.VMOVUPS(m.op(ctx.VPUNPCKHQDQ, cd, ab), Mem{Base: dst, Disp: 4 * m.lanes()})
+	ctx.ADDQ(Imm(uint64(8*m.lanes())), dst)
+	ctx.VPADDD(m.word(uint32(m.lanes()/2)), first, first)
+	ctx.DECQ(groups)
+	ctx.JNE(LabelRef("group"))
+	end()
+}
+
+// philoxWide is the body for AVX-512, whose registers hold the keys of all rounds. Only the first word differs between the
+// blocks, so that half of what the first two rounds compute is the same for all of them.
+func philoxWide(m machine, first vec) {
+	dst, groups := param("dst"), param("groups")
+	mult0, mult1 := m.load(m.word(0xD2511F53)), m.load(m.word(0xCD9E8D57))
+	k0, k1 := m.spread("k0"), m.spread("k1")
+	var key0, key1 [10]vec
+	for round := 1; round < 10; round++ {
+		key0[round] = m.addInt(k0, m.word(uint32(round)*0x9E3779B9))
+		key1[round] = m.addInt(k1, m.word(uint32(round)*0xBB67AE85))
+	}
+	multiply := func(x, by vec) (low, high vec) {
+		low, high = m.op(ctx.VPMULUDQ, by, x), m.new()
+		ctx.VPSRLQ(Imm(32), low, high)
+		return low, high
+	}
+	xor := func(x, y, z vec) { ctx.VPTERNLOGD(Imm(0x96), x, y, z) }
+	b1, a1 := multiply(m.spread("c2"), mult1)
+	xor(m.spread("c1"), k0, a1)
+	key0[1] = m.op(ctx.VPXORD, key0[1], b1)
+	c1 := m.op(ctx.VPXORD, k1, m.spread("c3"))
+	d2, c2 := multiply(a1, mult0)
+	ctx.VPXORD(key1[1], c2, c2)
+	even := ctx.K()
+	lanes := ctx.GP32()
+	ctx.MOVL(U32(0x5555), lanes)
+	ctx.KMOVW(lanes, even)
+
+	ctx.Label("group")
+	d, c := multiply(first, mult0)
+	ctx.VPXORD(c1, c, c)
+	b, a := multiply(c, mult1)
+	ctx.VPXORD(key0[1], a, a)
+	c = m.op(ctx.VPXORD, c2, d)
+	d = d2
+	for round := 2; round < 10; round++ {
+		p0, high0 := multiply(a, mult0)
+		p1, high1 := multiply(c, mult1)
+		xor(key0[round], b, high1)
+		xor(key1[round], d, high0)
+		a, b, c, d = high1, p1, high0, p0
+	}
+	pair := func(low, high vec) vec {
+		ctx.VPSLLQ(Imm(32), high, high)
+		ctx.VMOVDQA32(low, even, high)
+		return high
 	}
 	ab, cd := pair(a, b), pair(c, d)
 	ctx.VMOVUPS(m.op(ctx.VPUNPCKLQDQ, cd, ab), Mem{Base: dst})
