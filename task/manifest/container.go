@@ -13,6 +13,7 @@ import (
 	"cggm/data/nifti"
 	"cggm/data/npz"
 	"cggm/data/safetensors"
+	"cggm/data/torch"
 )
 
 // arrayFile is a file of arrays by name.
@@ -32,6 +33,10 @@ var containers = map[string]func(path string) (arrayFile, error){
 	".nii":         func(path string) (arrayFile, error) { return openLone(path, nifti.Stack) },
 	".nii.gz":      func(path string) (arrayFile, error) { return openLone(path, nifti.Stack) },
 	".safetensors": openTensors,
+	".pkl":         openPickle,
+	".pickle":      openPickle,
+	".pt":          openTorch,
+	".pth":         openTorch,
 }
 
 // extension returns the end of a name that says how to read the file.
@@ -99,6 +104,14 @@ func openTensors(path string) (arrayFile, error) {
 }
 
 func (t tensors) Array(name string) (data.Array, error) { return t.Tensor(name) }
+
+func openTorch(path string) (arrayFile, error) {
+	f, err := torch.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
 
 // container is an open file of arrays whose first axis counts samples.
 type container struct {

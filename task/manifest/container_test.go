@@ -116,6 +116,36 @@ split: {files: {train: train, val: dev, test: test}}
 	}
 }
 
+// The fixtures are those of testdata/containers.py: x counts from 0, y
+// alternates.
+func TestPickleAndTorch(t *testing.T) {
+	for file, prefix := range map[string]string{"arrays.pkl": "all/", "tensors.pt": "all."} {
+		b, err := os.ReadFile(filepath.Join("testdata", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		manifest := "task: classification\nfile: " + file + "\nmodalities: [{name: x, array: " + prefix + "x, raw: true}]\n" +
+			"label: {from: " + prefix + "y}\nsplit: {train: .5, val: .25, test: .25}\n"
+		d, _ := open(t, manifest, map[string]any{file: b})
+		if n := d.Train.Len() + d.Val.Len() + d.Test.Len(); n != 20 {
+			t.Errorf("%s: %d samples, want 20", file, n)
+		}
+		inputs, label, _ := columns(t, d.Train)
+		for i := range d.Train.Len() {
+			if x := inputs[0].Floats[2*i : 2*i+2]; x[1] != x[0]+1 || label.Ints[i] != int32(x[0]/2)%2 {
+				t.Errorf("%s: sample %v with label %d", file, x, label.Ints[i])
+			}
+		}
+		_, _, err = tryOpen(t, strings.Replace(manifest, prefix+"x", prefix+"z", 1), map[string]any{file: b})
+		if err == nil || !strings.Contains(err.Error(), prefix+"z") {
+			t.Errorf("%s: an absent array: %v", file, err)
+		}
+		if _, _, err = tryOpen(t, manifest, map[string]any{file: b[:len(b)/2]}); err == nil {
+			t.Errorf("%s: half a file is read without an error", file)
+		}
+	}
+}
+
 func labels01(n int) []int64 {
 	out := make([]int64, n)
 	for i := range out {

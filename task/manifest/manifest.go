@@ -11,7 +11,7 @@
 //	split: {train: 60, val: 20, test: 20, group: speaker}
 //
 // A data file is a table (.csv or .jsonl, one row per sample) or a container
-// of arrays (.npz, .npy, .h5, .hdf5, .mat, .safetensors, the first axis counting
+// of arrays (.npz, .npy, .h5, .hdf5, .mat, .safetensors, .pkl, .pt, the first axis counting
 // samples; .nii, .nii.gz, the slices being the samples). Paths are relative to
 // the manifest. Where the name of a file or array holds {split}, there is one
 // per split.

@@ -30,7 +30,7 @@ func TestParseRefuses(t *testing.T) {
 		{"range", with("wav: x, mels: 9999"), "mels 9999: want 1 to 512"},
 		{"size", with("image: x, size: [3]"), "size [3]: want [height, width], each 1 to 4096"},
 		{"shape", with("array: x, shape: [3, 0]"), "shape [3 0]: want one to three sizes"},
-		{"extension", strings.Replace(one, "a.csv", "a.xlsx", 1), `file "a.xlsx": want one of .h5, .hdf5, .mat, .nii, .nii.gz, .npy, .npz, .safetensors, .csv, .jsonl`},
+		{"extension", strings.Replace(one, "a.csv", "a.xlsx", 1), `file "a.xlsx": want one of .h5, .hdf5, .mat, .nii, .nii.gz, .npy, .npz, .pickle, .pkl, .pt, .pth, .safetensors, .csv, .jsonl`},
 		{"escape", strings.Replace(one, "a.csv", "../a.csv", 1), `path "../a.csv" leaves the folder of the manifest: give an absolute path`},
 		{"hidden escape", strings.Replace(one, "a.csv", "x/../../a.csv", 1), "leaves the folder"},
 		{"absolute", strings.Replace(one, "a.csv", "/data/a.csv", 1), ""},
