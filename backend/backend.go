@@ -20,12 +20,18 @@ const Default = cpu.Name
 
 // Open returns the engine named by the environment variable CGGM_BACKEND, or
 // the default one.
-func Open() (compute.Backend, error) {
+func Open() (b compute.Backend, err error) {
 	name := os.Getenv(Variable)
 	if name == "" {
 		name = Default
 	}
-	b, err := compute.NewWithConfig(name)
+	defer func() {
+		// The registry panics on a name that it does not know.
+		if r := recover(); r != nil {
+			b, err = nil, fmt.Errorf("backend: open engine %q: %v: unset %s to use %s", name, r, Variable, Default)
+		}
+	}()
+	b, err = compute.NewWithConfig(name)
 	if err != nil {
 		return nil, fmt.Errorf("backend: open engine %q: %w: unset %s to use %s", name, err, Variable, Default)
 	}
