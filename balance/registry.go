@@ -25,6 +25,7 @@ var entries = []Entry{
 	{"ume", "unimodal ensemble, each at its best epoch", "ICML 2023", "objective, prediction", "one validation pass per epoch", func() Method { return DefaultUME() }},
 	{"linear-probe", "fusion and head on frozen unimodal encoders", "ICML 2023", "objective", "unimodal training first", func() Method { return DefaultLinearProbe() }},
 	{"multi-loss", "joint plus one loss per modality", "", "loss", "unimodal logits", func() Method { return DefaultMultiLoss() }},
+	{"modality-dropout", "leaves out modalities of samples at random", "", "objective", "none", func() Method { return DefaultModalityDropout() }},
 	{"mbsd", "modality-balanced self-distillation", "WSDM 2023", "loss", "unimodal logits", func() Method { return DefaultMBSD() }},
 	{"cml", "calibrated multimodal learning", "ICML 2023", "loss", "M fusion passes", func() Method { return DefaultCML() }},
 	{"umt", "unimodal teachers", "ICML 2023", "loss", "unimodal training first, M encoder passes", func() Method { return DefaultUMT() }},

@@ -66,6 +66,7 @@ func TestNeutralSettingsAreJointTraining(t *testing.T) {
 		configure func(m balance.Method)
 	}{
 		{"multi-loss", func(m balance.Method) { m.(*balance.MultiLoss).Weight = 0 }},
+		{"modality-dropout", func(m balance.Method) { m.(*balance.ModalityDropout).Rate = 0 }},
 		{"mbsd", func(m balance.Method) { m.(*balance.MBSD).Weight = 0 }},
 		{"cml", func(m balance.Method) { m.(*balance.CML).Lambda, m.(*balance.CML).Without = 0, 0 }},
 		{"arl", func(m balance.Method) { m.(*balance.ARL).Gamma, m.(*balance.ARL).Temperature = 0, 0 }},
