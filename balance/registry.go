@@ -42,6 +42,7 @@ var entries = []Entry{
 	{"valuation-modality", "resampling by mean modality contributions", "CVPR 2024", "samples", "2^M - 1 looks at a share per epoch", func() Method { return DefaultModalityValuation() }},
 	{"remix", "data remixing", "ICML 2025", "samples, loss", "one look at the training set per epoch", func() Method { return DefaultRemix() }},
 	{"mslr", "modality-specific learning rates", "Findings of ACL 2022", "learning rate", "none", func() Method { return DefaultMSLR() }},
+	{"miles", "modality-informed learning rate scheduler", "IJCNN 2025", "learning rate", "M fusion passes over the validation set per epoch", func() Method { return DefaultMILES() }},
 	{"mses", "modality-specific early stopping", "ACPR 2019", "learning rate, epochs", "unimodal logits", func() Method { return DefaultMSES() }},
 	{"mla", "alternating unimodal adaptation", "CVPR 2024", "phases", "M updates per batch", func() Method { return DefaultMLA() }},
 }
