@@ -33,6 +33,7 @@ var entries = []Entry{
 	{"cggm", "classifier-guided gradient modulation", "NeurIPS 2024", "loss, gradient scale", "M classifiers", func() Method { return DefaultCGGM() }},
 	{"ogm", "on-the-fly gradient modulation", "CVPR 2022", "gradient scale", "unimodal logits", func() Method { return DefaultOGM() }},
 	{"ogm-ge", "OGM with generalisation noise", "CVPR 2022", "gradient scale, noise", "unimodal logits, noise", func() Method { return DefaultOGMGE() }},
+	{"agm", "adaptive gradient modulation", "ICCV 2023", "objective", "2^M - 2 fusion passes", func() Method { return DefaultAGM() }},
 	{"arl", "asymmetric representation learning", "ICCV 2025", "loss, gradient scale", "unimodal logits", func() Method { return DefaultARL() }},
 	{"pmr", "prototypical modal rebalance", "CVPR 2023", "loss", "one look at a share per epoch", func() Method { return DefaultPMR() }},
 	{"mmpareto", "Pareto combination of fused and unimodal gradients", "ICML 2024", "gradient edit", "one backward pass", func() Method { return DefaultMMPareto() }},
