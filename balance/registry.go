@@ -35,6 +35,7 @@ var entries = []Entry{
 	{"ogm-ge", "OGM with generalisation noise", "CVPR 2022", "gradient scale, noise", "unimodal logits, noise", func() Method { return DefaultOGMGE() }},
 	{"agm", "adaptive gradient modulation", "ICCV 2023", "objective", "2^M - 2 fusion passes", func() Method { return DefaultAGM() }},
 	{"arl", "asymmetric representation learning", "ICCV 2025", "loss, gradient scale", "unimodal logits", func() Method { return DefaultARL() }},
+	{"inforeg", "adaptive unimodal regulation in the prime learning window", "CVPR 2025", "loss, gradient edit", "unimodal logits, a second copy of the encoders", func() Method { return DefaultInfoReg() }},
 	{"pmr", "prototypical modal rebalance", "CVPR 2023", "loss", "one look at a share per epoch", func() Method { return DefaultPMR() }},
 	{"mmpareto", "Pareto combination of fused and unimodal gradients", "ICML 2024", "gradient edit", "one backward pass", func() Method { return DefaultMMPareto() }},
 	{"dgl", "disentangled gradient learning", "ICCV 2025", "stop-gradients", "M fusion passes", func() Method { return DefaultDGL() }},
