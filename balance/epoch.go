@@ -187,4 +187,10 @@ type Values interface {
 	Save(label string, groups ...param.Group) error
 	// Restore puts the saved copies back.
 	Restore(label string) error
+	// Pull moves the parameters saved under a label a share, in [0,1], of the
+	// way back to the copies.
+	Pull(label string, share float64) error
+	// Forget makes the optimizer take the parameters of the groups for new
+	// ones: it clears the moments that it keeps of their gradients.
+	Forget(groups ...param.Group) error
 }

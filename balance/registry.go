@@ -46,6 +46,7 @@ var entries = []Entry{
 	{"mslr", "modality-specific learning rates", "Findings of ACL 2022", "learning rate", "none", func() Method { return DefaultMSLR() }},
 	{"miles", "modality-informed learning rate scheduler", "IJCNN 2025", "learning rate", "M fusion passes over the validation set per epoch", func() Method { return DefaultMILES() }},
 	{"mses", "modality-specific early stopping", "ACPR 2019", "learning rate, epochs", "unimodal logits", func() Method { return DefaultMSES() }},
+	{"relearning", "diagnosing and re-learning", "ECCV 2024", "initial values, a few epochs", "k-means on features, a few times", func() Method { return DefaultRelearning() }},
 	{"mla", "alternating unimodal adaptation", "CVPR 2024", "phases", "M updates per batch", func() Method { return DefaultMLA() }},
 }
 

@@ -39,6 +39,18 @@ func (m memory) Save(label string, _ ...param.Group) error {
 
 func (m memory) Restore(string) error { return nil }
 
+func (m memory) Pull(label string, share float64) error {
+	m["pulled/"+label] = []float32{float32(share)}
+	return nil
+}
+
+func (m memory) Forget(groups ...param.Group) error {
+	for _, g := range groups {
+		m["forgotten/"+g.String()] = nil
+	}
+	return nil
+}
+
 // Losses ln 2 and ln 4 weigh 1/2 : 1/4 = 2/3 : 1/3; of the logits (3,0) and
 // (0,6) that leaves (2,2).
 func TestEnsemble(t *testing.T) {

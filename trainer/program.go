@@ -64,7 +64,7 @@ func (t *Trainer) construct(rows, heldout, phase int) *program {
 	step := &balance.Step{
 		Pass: in.pass(s.Model, b, t.complete), Labels: in.labels,
 		Loss: s.Loss, Signal: s.Signal, Task: s.Task, Phase: phase,
-		Epoch: element(host, 2), Progress: element(host, 3),
+		Epoch: element(host, 2), Epochs: s.Options.Epochs, Progress: element(host, 3),
 	}
 	if heldout > 0 {
 		probe := newInlet(g, "heldout", s.Data.Train, heldout)
@@ -166,7 +166,7 @@ func (t *Trainer) clip(g *balance.Gradients, r *report) {
 // trained parameter its new value, then its new slots.
 func (t *Trainer) update(p *program, g *balance.Gradients, e balance.Effect, host *graph.Node) []*graph.Node {
 	specs := t.set.Specs()
-	counters := p.binding.Scope(param.Group{Kind: param.State}).In("updates")
+	counters := p.binding.Scope(param.Group{Kind: param.State}).In(updatesScope)
 	steps := make(map[param.Group]*graph.Node)
 	var outputs []*graph.Node
 	for _, i := range g.Params() {

@@ -106,18 +106,65 @@ func (s *State) Save(label string, groups ...param.Group) error {
 }
 
 // Restore puts the copies saved under the label back.
-func (s *State) Restore(label string) error {
+func (s *State) Restore(label string) error { return s.Pull(label, 1) }
+
+// Pull moves the parameters saved under the label a share, in [0,1], of the way
+// back to the copies.
+func (s *State) Pull(label string, share float64) error {
 	copies, ok := s.memory[label]
 	if !ok {
 		return fmt.Errorf("trainer: nothing is saved as %q", label)
 	}
+	if !(share >= 0 && share <= 1) {
+		return fmt.Errorf("trainer: a share of %g of the way to %q: must be in [0,1]", share, label)
+	}
 	for _, name := range slices.Sorted(maps.Keys(copies)) {
-		if err := s.Set(name, copies[name]); err != nil {
+		values, err := s.Get(name)
+		if err != nil {
+			return err
+		}
+		for i, saved := range copies[name] {
+			if share == 1 {
+				values[i] = saved // whatever it was, even not a number
+				continue
+			}
+			values[i] = float32(share*float64(saved) + (1-share)*float64(values[i]))
+		}
+		if err := s.Set(name, values); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// Forget clears the optimizer slots of the parameters of the groups and counts
+// their updates anew.
+func (s *State) Forget(groups ...param.Group) error {
+	for i, spec := range s.set.Specs() {
+		if !slices.Contains(groups, spec.Group) {
+			continue
+		}
+		for _, slot := range s.slots[i] {
+			if err := slot.FinalizeAll(); err != nil {
+				return err
+			}
+		}
+		delete(s.slots, i)
+	}
+	for _, group := range groups {
+		counter := "state/" + updatesScope + "/" + group.String()
+		if s.set.Index(counter) < 0 {
+			continue // never trained
+		}
+		if err := s.Set(counter, []float32{0}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// updatesScope is the scope of State in which updates of each group are counted.
+const updatesScope = "updates"
 
 // Array is one named array of a state.
 type Array struct {
