@@ -23,6 +23,8 @@ type Step struct {
 	HeldoutLabels *graph.Node
 	// Epoch is the number of the epoch from 0, a float32 scalar.
 	Epoch *graph.Node
+	// Epochs is the number of epochs that the training is to last.
+	Epochs int
 	// Progress is the share of the epoch's batches already done, in [0,1), a
 	// float32 scalar.
 	Progress *graph.Node
