@@ -10,7 +10,7 @@ import (
 // registers stay in the first-level cache. taskTiles tiles are one task.
 const (
 	tileSize  = 1024
-	widest    = 4 * longestRow // tile: of drawn words there are multiples of 4
+	widest    = 8 * longestRow // tile: of drawn words there are multiples of 8
 	taskTiles = 16
 )
 
@@ -64,6 +64,9 @@ type load struct {
 	floor int
 	// drawn is set when the words are drawn: the source is the random state.
 	drawn bool
+	// coin, if any, is the least half of a word that passes: drawn numbers that
+	// are compared with one far from 0 and 1 need no more than 16 bits.
+	coin uint16
 	// still is set when all tiles load the same, and whole when the source is
 	// read element by element.
 	still, whole bool
@@ -273,6 +276,9 @@ func (b *loopBuilder) reach(n *node, k bank) ref {
 	from := words
 	if b.c.drawn[words.node] {
 		l.drawn = true
+		if k == truths {
+			l.coin = coin(limit.node, b.p.n)
+		}
 		from = b.c.root(words.node.inputs[0])
 	}
 	b.p.sources = append(b.p.sources,
@@ -280,6 +286,21 @@ func (b *loopBuilder) reach(n *node, k bank) ref {
 		source{store: b.c.store(limit), view: view{value: limit, len: 1, inner: 1}, kind: dtypes.Uint32})
 	b.p.loads = append(b.p.loads, l)
 	return r
+}
+
+// coin returns the least half of a word that stands for the least word of a
+// comparison of n drawn words, 0 for none: the probability moves by 2^-17 at
+// most.
+func coin(least *node, n int) uint16 {
+	const rare = 1 << 10 // of 2^16: less likely events keep all bits
+	words, ok := least.data.([]uint32)
+	if !ok || n%8 != 0 {
+		return 0
+	}
+	if half := (uint64(words[0]) + 1<<15) >> 16; half >= rare && half <= 1<<16-rare {
+		return uint16(half)
+	}
+	return 0
 }
 
 // inPlace returns the stores that the first output may overwrite: those that

@@ -21,7 +21,10 @@ func (p *loopProgram) layOut() {
 	}
 	unit := max(p.row, 1)
 	for _, l := range p.loads {
-		if l.drawn {
+		switch {
+		case l.coin > 0:
+			unit = lcm(unit, 8)
+		case l.drawn:
 			unit = lcm(unit, 4)
 		}
 	}
@@ -223,6 +226,10 @@ func (p *loopProgram) load(fr *frame, w *workspace, l *load, from, to int) {
 			spread(w.b[l.reg], data, s.view, from)
 		}
 	case []uint64:
+		if l.coin > 0 {
+			kernel.Coins(w.b[l.reg], data[0], advance([2]uint64{data[1], data[2]}, uint64((fr.block*p.n+from)/8)), l.coin)
+			return
+		}
 		if len(w.words) < to-from {
 			w.words = make([]uint32, widest)
 		}

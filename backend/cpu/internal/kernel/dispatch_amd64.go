@@ -578,6 +578,18 @@ func fastPhilox(dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32) bool {
 	return false
 }
 
+func fastCoins(dst *bool, groups int, c0, c1, c2, c3, k0, k1, least uint32) bool {
+	switch active {
+	case levelAVX2:
+		coinsAVX2(dst, groups, c0, c1, c2, c3, k0, k1, least)
+		return true
+	case levelAVX512:
+		coinsAVX512(dst, groups, c0, c1, c2, c3, k0, k1, least)
+		return true
+	}
+	return false
+}
+
 func fastFromBrain(dst *float32, src *uint16, n int) bool {
 	switch active {
 	case levelAVX512:

@@ -72,6 +72,8 @@ func fastLayerNormGrad(dx, dgamma, dbeta, x, gamma, dy *float32, n int, count, m
 
 func fastPhilox(dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32) bool { return false }
 
+func fastCoins(dst *bool, groups int, c0, c1, c2, c3, k0, k1, least uint32) bool { return false }
+
 func fastFromBrain(dst *float32, src *uint16, n int) bool { return false }
 
 func fastToBrain(dst *uint16, src *float32, n int) bool { return false }

@@ -34,6 +34,31 @@ func Philox(dst []uint32, key uint64, counter [2]uint64) {
 	}
 }
 
+// Coins sets dst[i] to whether half a word of Philox reaches least: that of the low 16 bits of word i/2 for even i, of the
+// high ones for odd i, so that true has the probability 1 - least/2^16. A block makes 8 of them.
+func Coins(dst []bool, key uint64, counter [2]uint64, least uint16) {
+	for len(dst) > 0 {
+		blocks := int(min(uint64(len(dst)/8), 1<<32-counter[0]&math.MaxUint32))
+		groups := blocks / philoxLanes()
+		if groups > 0 && fastCoins(&dst[0], groups, uint32(counter[0]), uint32(counter[0]>>32), uint32(counter[1]),
+			uint32(counter[1]>>32), uint32(key), uint32(key>>32), uint32(least)<<16|uint32(least)) {
+			dst = dst[8*groups*philoxLanes():]
+			counter = advance(counter, uint64(groups*philoxLanes()))
+			continue
+		}
+		for i, word := range philoxBlock(key, counter) {
+			if 2*i < len(dst) {
+				dst[2*i] = uint16(word) >= least
+			}
+			if 2*i+1 < len(dst) {
+				dst[2*i+1] = uint16(word>>16) >= least
+			}
+		}
+		dst = dst[min(8, len(dst)):]
+		counter = advance(counter, 1)
+	}
+}
+
 func advance(counter [2]uint64, by uint64) [2]uint64 {
 	low, carry := bits.Add64(counter[0], by, 0)
 	return [2]uint64{low, counter[1] + carry}

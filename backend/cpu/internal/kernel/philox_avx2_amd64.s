@@ -132,8 +132,8 @@ group:
 	VPSRLQ      $0x20, Y12, Y12
 	VORPS       Y7, Y12, Y7
 	VPUNPCKLQDQ Y7, Y6, Y8
-	VMOVUPS     Y8, (AX)
 	VPUNPCKHQDQ Y7, Y6, Y6
+	VMOVUPS     Y8, (AX)
 	VMOVUPS     Y6, 32(AX)
 	ADDQ        $0x40, AX
 	VPADDD      word00000004<>+0(SB), Y0, Y0
@@ -201,3 +201,158 @@ DATA word00000004<>+20(SB)/4, $0x00000004
 DATA word00000004<>+24(SB)/4, $0x00000004
 DATA word00000004<>+28(SB)/4, $0x00000004
 GLOBL word00000004<>(SB), RODATA|NOPTR, $32
+
+// func coinsAVX2(dst *bool, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32, least uint32)
+// Requires: AVX, AVX2
+TEXT ·coinsAVX2(SB), NOSPLIT, $0-44
+	VMOVUPS      philoxLanes<>+0(SB), Y0
+	VBROADCASTSS c0+16(FP), Y1
+	VPADDD       Y1, Y0, Y0
+	MOVQ         dst+0(FP), AX
+	MOVQ         groups+8(FP), CX
+	VBROADCASTSS c1+20(FP), Y1
+	VBROADCASTSS c2+24(FP), Y2
+	VBROADCASTSS c3+28(FP), Y3
+	VBROADCASTSS k0+32(FP), Y4
+	VBROADCASTSS k1+36(FP), Y5
+
+group:
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y1, Y7
+	VMOVAPS      Y2, Y8
+	VMOVAPS      Y3, Y9
+	VMOVAPS      Y4, Y10
+	VMOVAPS      Y5, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y6
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y8, Y8
+	VPSRLQ       $0x20, Y6, Y12
+	VPSRLQ       $0x20, Y8, Y13
+	VXORPS       Y10, Y7, Y7
+	VXORPS       Y7, Y13, Y13
+	VXORPS       Y11, Y9, Y7
+	VXORPS       Y7, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
+	VPSRLQ       $0x20, Y7, Y12
+	VPSRLQ       $0x20, Y9, Y13
+	VXORPS       Y10, Y8, Y8
+	VXORPS       Y8, Y13, Y13
+	VXORPS       Y11, Y6, Y6
+	VXORPS       Y6, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y6
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y8
+	VPSRLQ       $0x20, Y6, Y12
+	VPSRLQ       $0x20, Y8, Y13
+	VXORPS       Y10, Y9, Y9
+	VXORPS       Y9, Y13, Y13
+	VXORPS       Y11, Y7, Y7
+	VXORPS       Y7, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
+	VPSRLQ       $0x20, Y7, Y12
+	VPSRLQ       $0x20, Y9, Y13
+	VXORPS       Y10, Y8, Y8
+	VXORPS       Y8, Y13, Y13
+	VXORPS       Y11, Y6, Y6
+	VXORPS       Y6, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y6
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y8
+	VPSRLQ       $0x20, Y6, Y12
+	VPSRLQ       $0x20, Y8, Y13
+	VXORPS       Y10, Y9, Y9
+	VXORPS       Y9, Y13, Y13
+	VXORPS       Y11, Y7, Y7
+	VXORPS       Y7, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
+	VPSRLQ       $0x20, Y7, Y12
+	VPSRLQ       $0x20, Y9, Y13
+	VXORPS       Y10, Y8, Y8
+	VXORPS       Y8, Y13, Y13
+	VXORPS       Y11, Y6, Y6
+	VXORPS       Y6, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y6
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y8
+	VPSRLQ       $0x20, Y6, Y12
+	VPSRLQ       $0x20, Y8, Y13
+	VXORPS       Y10, Y9, Y9
+	VXORPS       Y9, Y13, Y13
+	VXORPS       Y11, Y7, Y7
+	VXORPS       Y7, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
+	VPSRLQ       $0x20, Y7, Y12
+	VPSRLQ       $0x20, Y9, Y13
+	VXORPS       Y10, Y8, Y8
+	VXORPS       Y8, Y13, Y13
+	VXORPS       Y11, Y6, Y6
+	VXORPS       Y6, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y6
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y8
+	VPSRLQ       $0x20, Y6, Y12
+	VPSRLQ       $0x20, Y8, Y13
+	VXORPS       Y10, Y9, Y9
+	VXORPS       Y9, Y13, Y13
+	VXORPS       Y11, Y7, Y7
+	VXORPS       Y7, Y12, Y12
+	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
+	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
+	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
+	VPSRLQ       $0x20, Y7, Y12
+	VPSRLQ       $0x20, Y9, Y13
+	VXORPS       Y10, Y8, Y8
+	VXORPS       Y8, Y13, Y13
+	VXORPS       Y11, Y6, Y6
+	VXORPS       Y6, Y12, Y12
+	VPSLLQ       $0x20, Y9, Y9
+	VPSLLQ       $0x20, Y13, Y13
+	VPSRLQ       $0x20, Y13, Y13
+	VORPS        Y9, Y13, Y6
+	VPSLLQ       $0x20, Y7, Y7
+	VPSLLQ       $0x20, Y12, Y12
+	VPSRLQ       $0x20, Y12, Y12
+	VORPS        Y7, Y12, Y7
+	VPUNPCKLQDQ  Y7, Y6, Y8
+	VPUNPCKHQDQ  Y7, Y6, Y6
+	VBROADCASTSS least+40(FP), Y7
+	VPMAXUW      Y7, Y6, Y9
+	VPCMPEQW     Y6, Y9, Y6
+	VPMAXUW      Y7, Y8, Y7
+	VPCMPEQW     Y8, Y7, Y7
+	VPACKSSWB    Y6, Y7, Y6
+	VPERMQ       $0xd8, Y6, Y6
+	VANDPS       word01010101<>+0(SB), Y6, Y6
+	VMOVUPS      Y6, (AX)
+	ADDQ         $0x20, AX
+	VPADDD       word00000004<>+0(SB), Y0, Y0
+	DECQ         CX
+	JNE          group
+	VZEROUPPER
+	RET
+
+DATA word01010101<>+0(SB)/4, $0x01010101
+DATA word01010101<>+4(SB)/4, $0x01010101
+DATA word01010101<>+8(SB)/4, $0x01010101
+DATA word01010101<>+12(SB)/4, $0x01010101
+DATA word01010101<>+16(SB)/4, $0x01010101
+DATA word01010101<>+20(SB)/4, $0x01010101
+DATA word01010101<>+24(SB)/4, $0x01010101
+DATA word01010101<>+28(SB)/4, $0x01010101
+GLOBL word01010101<>(SB), RODATA|NOPTR, $32

@@ -8,3 +8,8 @@ package kernel
 //
 //go:noescape
 func philoxAVX2(dst *uint32, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32)
+
+// coinsAVX2 writes whether the halves of the words that philox writes are at least as large as the halves of one, which are equal.
+//
+//go:noescape
+func coinsAVX2(dst *bool, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32, least uint32)

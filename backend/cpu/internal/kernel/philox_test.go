@@ -74,3 +74,33 @@ func BenchmarkPhilox(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(dst)), "ns/element")
 }
+
+// Coins compares halves of the words that Philox writes, also where the lowest word of the counter overflows.
+func TestCoins(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		for _, n := range []int{0, 1, 7, 8, 63, 64, 65, 250, 1000} {
+			for _, counter := range [][2]uint64{{0, 0}, {1<<32 - 3, 5}, {1<<64 - 2, 9}} {
+				words, got := make([]uint32, (n+1)/2), make([]bool, n+1)
+				Philox(words, 0x0123456789abcdef, counter)
+				for _, least := range []uint16{0, 1, 6554, 1 << 15, 1<<16 - 1, uint16(words0(words))} {
+					Coins(got[:n], 0x0123456789abcdef, counter, least)
+					for i := range n {
+						if want := uint16(words[i/2]>>(16*(i%2))) >= least; got[i] != want {
+							t.Fatalf("%d coins from %v, least %d: coin %d is %v", n, counter, least, i, got[i])
+						}
+					}
+					if got[n] {
+						t.Fatalf("%d coins: wrote past the end", n)
+					}
+				}
+			}
+		}
+	})
+}
+
+func words0(words []uint32) uint32 {
+	if len(words) == 0 {
+		return 0
+	}
+	return words[0]
+}

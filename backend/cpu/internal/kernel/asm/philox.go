@@ -2,6 +2,7 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 )
 
 // philox writes the generator of random words. A block of four words lives in one 64-bit lane of four vectors, where the
@@ -9,6 +10,39 @@ import (
 func philox(s isa) {
 	m := function(s, "philox", "dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32",
 		"writes groups of blocks, as many as a vector has 64-bit lanes. The lowest word of the counter must not overflow.")
+	philoxBody(m, s, func(dst reg.GPVirtual, first, second vec) {
+		ctx.VMOVUPS(first, Mem{Base: dst})
+		ctx.VMOVUPS(second, Mem{Base: dst, Disp: 4 * m.lanes()})
+		ctx.ADDQ(Imm(uint64(8*m.lanes())), dst)
+	})
+
+	m = function(s, "coins", "dst *bool, groups int, c0, c1, c2, c3, k0, k1, least uint32",
+		"writes whether the halves of the words that philox writes are at least as large as the halves of one, which are equal.")
+	var least, one vec
+	if s == avx512 {
+		least, one = m.spread("least"), m.load(m.word(0x01010101))
+	}
+	philoxBody(m, s, func(dst reg.GPVirtual, first, second vec) {
+		if s == avx512 {
+			for i, v := range []vec{first, second} {
+				k, truth := ctx.K(), ctx.YMM()
+				ctx.VPCMPUW(Imm(5), least, v, k)
+				ctx.VMOVDQU8_Z(one.AsY(), k, truth)
+				ctx.VMOVDQU(truth, Mem{Base: dst, Disp: 32 * i})
+			}
+		} else {
+			least := m.spread("least") // two registers short of keeping it
+			reaches := func(v vec) vec { return m.op(ctx.VPCMPEQW, v, m.op(ctx.VPMAXUW, least, v)) }
+			packed := m.op(ctx.VPACKSSWB, reaches(second), reaches(first))
+			ctx.VPERMQ(Imm(0xD8), packed, packed)
+			ctx.VMOVUPS(m.and(packed, m.word(0x01010101)), Mem{Base: dst})
+		}
+		ctx.ADDQ(Imm(uint64(4*m.lanes())), dst)
+	})
+}
+
+// philoxBody writes the loop over groups of blocks and hands over the two vectors of words of each.
+func philoxBody(m machine, s isa, use func(dst reg.GPVirtual, first, second vec)) {
 	order := []uint32{0, 2, 1, 3}
 	if s == avx512 {
 		order = []uint32{0, 4, 1, 5, 2, 6, 3, 7}
@@ -20,7 +54,7 @@ func philox(s isa) {
 	lane := m.load(table("philoxLanes", words...))
 	first := m.addInt(lane, m.spread("c0"))
 	if s == avx512 {
-		philoxWide(m, first)
+		philoxWide(m, first, use)
 		return
 	}
 	dst, groups := param("dst"), param("groups")
@@ -55,9 +89,7 @@ func philox(s isa) {
 		return m.or(low, high)
 	}
 	ab, cd := pair(a, b), pair(c, d)
-	ctx.VMOVUPS(m.op(ctx.VPUNPCKLQDQ, cd, ab), Mem{Base: dst})
-	ctx.VMOVUPS(m.op(ctx.VPUNPCKHQDQ, cd, ab), Mem{Base: dst, Disp: 4 * m.lanes()})
-	ctx.ADDQ(Imm(uint64(8*m.lanes())), dst)
+	use(dst, m.op(ctx.VPUNPCKLQDQ, cd, ab), m.op(ctx.VPUNPCKHQDQ, cd, ab))
 	ctx.VPADDD(m.word(uint32(m.lanes()/2)), first, first)
 	ctx.DECQ(groups)
 	ctx.JNE(LabelRef("group"))
@@ -66,7 +98,7 @@ func philox(s isa) {
 
 // philoxWide is the body for AVX-512, whose registers hold the keys of all rounds. Only the first word differs between the
 // blocks, so that half of what the first two rounds compute is the same for all of them.
-func philoxWide(m machine, first vec) {
+func philoxWide(m machine, first vec, use func(dst reg.GPVirtual, first, second vec)) {
 	dst, groups := param("dst"), param("groups")
 	mult0, mult1 := m.load(m.word(0xD2511F53)), m.load(m.word(0xCD9E8D57))
 	k0, k1 := m.spread("k0"), m.spread("k1")
@@ -112,9 +144,7 @@ func philoxWide(m machine, first vec) {
 		return high
 	}
 	ab, cd := pair(a, b), pair(c, d)
-	ctx.VMOVUPS(m.op(ctx.VPUNPCKLQDQ, cd, ab), Mem{Base: dst})
-	ctx.VMOVUPS(m.op(ctx.VPUNPCKHQDQ, cd, ab), Mem{Base: dst, Disp: 4 * m.lanes()})
-	ctx.ADDQ(Imm(uint64(8*m.lanes())), dst)
+	use(dst, m.op(ctx.VPUNPCKLQDQ, cd, ab), m.op(ctx.VPUNPCKHQDQ, cd, ab))
 	ctx.VPADDD(m.word(uint32(m.lanes()/2)), first, first)
 	ctx.DECQ(groups)
 	ctx.JNE(LabelRef("group"))
