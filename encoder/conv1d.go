@@ -34,30 +34,45 @@ type Conv1D struct {
 	Embed int `yaml:"embed"`
 }
 
-var _ Encoder = (*Conv1D)(nil)
+var _ Staged = (*Conv1D)(nil)
 
 // Encode implements Encoder.
 func (e *Conv1D) Encode(stem, body param.Scope, input feature.Feature) feature.Feature {
+	return through(e.Stages(stem, body), input)
+}
+
+// Stages implements Staged: every layer is one.
+func (e *Conv1D) Stages(stem, body param.Scope) []Stage {
+	channels, pool := e.Channels, cmp.Or(e.Pool, 1)
+	if len(channels) == 0 {
+		channels = []int{64, 64}
+	}
+	stages := make([]Stage, len(channels))
+	for i, out := range channels {
+		s := body.At("conv", i)
+		stages[i] = func(f feature.Feature) feature.Feature {
+			if i == 0 {
+				f = e.sequence(stem, f)
+			}
+			x := layer.Conv1D(s, f.Value, out, layer.Convolution{Kernel: cmp.Or(e.Kernel, 3), Init: param.He})
+			x = layer.Silence(layer.Activate(e.Activation, x), f.Mask)
+			x = layer.MaxPool(x, pool)
+			return feature.Feature{Value: layer.Dropout(s.In("dropout"), x, e.Dropout), Mask: poolMask(f.Mask, pool)}
+		}
+	}
+	return stages
+}
+
+// sequence returns the input as a sequence with silent padding.
+func (e *Conv1D) sequence(stem param.Scope, input feature.Feature) feature.Feature {
 	f := input
 	if integers(input) {
 		f = embed(stem.In("embedding"), input, e.Vocabulary, cmp.Or(e.Embed, 64))
 	} else {
 		f.Value = layer.Tokens(input)
 	}
-	channels, pool := e.Channels, cmp.Or(e.Pool, 1)
-	if len(channels) == 0 {
-		channels = []int{64, 64}
-	}
-	x := layer.Silence(f.Value, f.Mask)
-	for i, out := range channels {
-		s := body.At("conv", i)
-		x = layer.Conv1D(s, x, out, layer.Convolution{Kernel: cmp.Or(e.Kernel, 3), Init: param.He})
-		x = layer.Silence(layer.Activate(e.Activation, x), f.Mask)
-		x = layer.MaxPool(x, pool)
-		f.Mask = poolMask(f.Mask, pool)
-		x = layer.Dropout(s.In("dropout"), x, e.Dropout)
-	}
-	return feature.Feature{Value: x, Mask: f.Mask}
+	f.Value = layer.Silence(f.Value, f.Mask)
+	return f
 }
 
 // poolMask returns the mask of pooled tokens: a token is valid where any of

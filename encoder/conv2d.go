@@ -41,40 +41,58 @@ type Conv2D struct {
 	Dense bool `yaml:"dense"`
 }
 
-var _ Encoder = (*Conv2D)(nil)
+var _ Staged = (*Conv2D)(nil)
 
 // Encode implements Encoder.
-func (e *Conv2D) Encode(_, body param.Scope, input feature.Feature) feature.Feature {
-	refuseIntegers("conv2d", input)
-	x := input.Value
-	switch input.Form() {
-	case feature.Tokens:
-		x = graph.InsertAxes(layer.Silence(x, input.Mask), -1)
-	case feature.Vector:
-		exceptions.Panicf("encoder: conv2d cannot read %s: want a map [batch, height, width, channels]: use mlp", x.Shape())
-	}
+func (e *Conv2D) Encode(stem, body param.Scope, input feature.Feature) feature.Feature {
+	return through(e.Stages(stem, body), input)
+}
+
+// Stages implements Staged: every layer is one.
+func (e *Conv2D) Stages(_, body param.Scope) []Stage {
 	channels := e.Channels
 	if len(channels) == 0 {
 		channels = []int{16, 32, 64}
 	}
+	stages := make([]Stage, len(channels), len(channels)+1)
 	for i, out := range channels {
 		s := body.At("conv", i)
-		x = layer.Conv2D(s, x, out, layer.Convolution{Kernel: cmp.Or(e.Kernel, 3), Init: param.He, Unbiased: e.BatchNorm})
-		if e.BatchNorm {
-			x = layer.BatchNorm(s.In("norm"), x)
+		stages[i] = func(f feature.Feature) feature.Feature {
+			x := f.Value
+			if i == 0 {
+				x = picture(f)
+			}
+			x = layer.Conv2D(s, x, out, layer.Convolution{Kernel: cmp.Or(e.Kernel, 3), Init: param.He, Unbiased: e.BatchNorm})
+			if e.BatchNorm {
+				x = layer.BatchNorm(s.In("norm"), x)
+			}
+			x = layer.MaxPool(layer.Activate(e.Activation, x), cmp.Or(e.Pool, 2))
+			return feature.Feature{Value: layer.Dropout(s.In("dropout"), x, e.Dropout)}
 		}
-		x = layer.MaxPool(layer.Activate(e.Activation, x), cmp.Or(e.Pool, 2))
-		x = layer.Dropout(s.In("dropout"), x, e.Dropout)
 	}
-	f := feature.Feature{Value: x}
 	if e.Dense {
-		return f
+		return stages
 	}
-	if e.Flatten {
-		x = flatten(f)
-	} else {
-		x = f.Pool()
+	return append(stages, func(f feature.Feature) feature.Feature {
+		var x *graph.Node
+		if e.Flatten {
+			x = flatten(f)
+		} else {
+			x = f.Pool()
+		}
+		x = layer.Activate(e.Activation, layer.Linear(body.In("dense"), x, cmp.Or(e.Width, 64), param.He))
+		return feature.Feature{Value: layer.Dropout(body.In("dropout"), x, e.Dropout)}
+	})
+}
+
+// picture returns the input as a map.
+func picture(input feature.Feature) *graph.Node {
+	refuseIntegers("conv2d", input)
+	switch input.Form() {
+	case feature.Tokens:
+		return graph.InsertAxes(layer.Silence(input.Value, input.Mask), -1)
+	case feature.Vector:
+		exceptions.Panicf("encoder: conv2d cannot read %s: want a map [batch, height, width, channels]: use mlp", input.Value.Shape())
 	}
-	x = layer.Activate(e.Activation, layer.Linear(body.In("dense"), x, cmp.Or(e.Width, 64), param.He))
-	return feature.Feature{Value: layer.Dropout(body.In("dropout"), x, e.Dropout)}
+	return input.Value
 }

@@ -179,3 +179,25 @@ func TestEncodersRefuse(t *testing.T) {
 		})
 	}
 }
+
+// The stages are as many as the encoder has layers, blocks or, for a ResNet,
+// groups of blocks; a layer behind a convolution counts.
+func TestStages(t *testing.T) {
+	for _, test := range []struct {
+		encoder encoder.Staged
+		want    int
+	}{
+		{&encoder.Linear{}, 1},
+		{&encoder.MLP{}, 1},
+		{&encoder.MLP{Hidden: []int{8, 8}}, 3},
+		{&encoder.Conv1D{}, 2},
+		{&encoder.Conv2D{}, 4},
+		{&encoder.Conv2D{Dense: true, Channels: []int{4, 4}}, 2},
+		{&encoder.ResNet{}, 4},
+		{&encoder.Transformer{Layers: 3}, 3},
+	} {
+		if got := len(test.encoder.Stages(param.Scope{}, param.Scope{})); got != test.want {
+			t.Errorf("%T %+v: %d stages, want %d", test.encoder, test.encoder, got, test.want)
+		}
+	}
+}

@@ -29,12 +29,17 @@ type Linear struct {
 	Width int `yaml:"width"`
 }
 
-var _ Encoder = (*Linear)(nil)
+var _ Staged = (*Linear)(nil)
 
 // Encode implements Encoder.
 func (e *Linear) Encode(_, body param.Scope, input feature.Feature) feature.Feature {
 	refuseIntegers("linear", input)
 	return feature.Feature{Value: layer.Linear(body, input.Value, cmp.Or(e.Width, 64), nil), Mask: input.Mask}
+}
+
+// Stages implements Staged: there is one.
+func (e *Linear) Stages(stem, body param.Scope) []Stage {
+	return []Stage{func(f feature.Feature) feature.Feature { return e.Encode(stem, body, f) }}
 }
 
 // integers reports whether the input is integer tokens.

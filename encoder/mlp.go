@@ -24,18 +24,29 @@ type MLP struct {
 	Dropout float64 `yaml:"dropout"`
 }
 
-var _ Encoder = (*MLP)(nil)
+var _ Staged = (*MLP)(nil)
 
 // Encode implements Encoder.
-func (e *MLP) Encode(_, body param.Scope, input feature.Feature) feature.Feature {
-	refuseIntegers("mlp", input)
-	x := flatten(input)
+func (e *MLP) Encode(stem, body param.Scope, input feature.Feature) feature.Feature {
+	return through(e.Stages(stem, body), input)
+}
+
+// Stages implements Staged: every layer is one.
+func (e *MLP) Stages(_, body param.Scope) []Stage {
+	var stages []Stage
 	for i, width := range append(append([]int(nil), e.Hidden...), cmp.Or(e.Width, 64)) {
 		s := body.At("layer", i)
-		x = layer.Activate(e.Activation, layer.Linear(s, x, width, param.He))
-		x = layer.Dropout(s.In("dropout"), x, e.Dropout)
+		stages = append(stages, func(f feature.Feature) feature.Feature {
+			x := f.Value
+			if i == 0 {
+				refuseIntegers("mlp", f)
+				x = flatten(f)
+			}
+			x = layer.Activate(e.Activation, layer.Linear(s, x, width, param.He))
+			return feature.Feature{Value: layer.Dropout(s.In("dropout"), x, e.Dropout)}
+		})
 	}
-	return feature.Feature{Value: x}
+	return stages
 }
 
 // flatten returns the input as [batch, values].

@@ -39,7 +39,7 @@ type ResNet struct {
 	Weights string `yaml:"weights"`
 }
 
-var _ Encoder = (*ResNet)(nil)
+var _ Staged = (*ResNet)(nil)
 
 // stages holds, by depth, the number of blocks of the four stages.
 var stages = map[int][4]int{
@@ -50,18 +50,30 @@ var stages = map[int][4]int{
 const bottleneckDepth = 50
 
 // Encode implements Encoder.
-func (e *ResNet) Encode(_, body param.Scope, input feature.Feature) feature.Feature {
-	_, high := e.maps(body, input)
-	f := feature.Feature{Value: high}
-	if e.Dense {
-		return f
+func (e *ResNet) Encode(stem, body param.Scope, input feature.Feature) feature.Feature {
+	return through(e.Stages(stem, body), input)
+}
+
+// Stages implements Staged: the four of the network, the last with the mean over
+// the positions.
+func (e *ResNet) Stages(_, body param.Scope) []Stage {
+	stages := e.parts(body)
+	if last := stages[3]; !e.Dense {
+		stages[3] = func(f feature.Feature) feature.Feature { return feature.Feature{Value: last(f).Pool()} }
 	}
-	return feature.Feature{Value: f.Pool()}
+	return stages
 }
 
 // maps returns the maps after the first stage, at a fourth of the input's
 // extent, and after the last.
 func (e *ResNet) maps(s param.Scope, input feature.Feature) (low, high *graph.Node) {
+	parts := e.parts(s)
+	first := parts[0](input)
+	return first.Value, through(parts[1:], first).Value
+}
+
+// parts returns the four stages, each from map to map.
+func (e *ResNet) parts(s param.Scope) []Stage {
 	depth, stride := cmp.Or(e.Depth, 18), cmp.Or(e.Stride, 32)
 	blocks, ok := stages[depth]
 	if !ok {
@@ -70,16 +82,9 @@ func (e *ResNet) maps(s param.Scope, input feature.Feature) (low, high *graph.No
 	if stride != 8 && stride != 16 && stride != 32 {
 		exceptions.Panicf("encoder: resnet with stride %d: choose 8, 16 or 32", stride)
 	}
-	if integers(input) || input.Form() != feature.Map {
-		exceptions.Panicf("encoder: resnet cannot read %s: want a map [batch, height, width, channels]", input.Value.Shape())
-	}
 	b := &residual{weights: openWeights(e.Weights), deep: depth >= bottleneckDepth}
-
 	channels := cmp.Or(e.Channels, 64)
-	x := b.conv(s, "conv1", input.Value, channels, layer.Convolution{Kernel: 7, Stride: 2})
-	x = layer.ReLU(b.norm(s, "bn1", x))
-	x = graph.MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
-
+	parts := make([]Stage, len(blocks))
 	reached, dilation := 4, 1
 	for i, count := range blocks {
 		step, first := 1, dilation
@@ -88,22 +93,38 @@ func (e *ResNet) maps(s param.Scope, input feature.Feature) (low, high *graph.No
 		} else if i > 0 {
 			dilation *= 2
 		}
-		for k := range count {
-			name := fmt.Sprintf("layer%d.%d", i+1, k)
-			x = b.block(s, name, x, channels<<i, layer.Convolution{Kernel: 3, Stride: step, Dilation: first}, dilation)
-			step, first = 1, dilation
-		}
-		if i == 0 {
-			low = x
+		spread := dilation
+		parts[i] = func(f feature.Feature) feature.Feature {
+			x := f.Value
+			if i == 0 {
+				x = b.enter(s, f, channels)
+			}
+			step, first := step, first
+			for k := range count {
+				name := fmt.Sprintf("layer%d.%d", i+1, k)
+				x = b.block(s, name, x, channels<<i, layer.Convolution{Kernel: 3, Stride: step, Dilation: first}, spread)
+				step, first = 1, spread
+			}
+			return feature.Feature{Value: x}
 		}
 	}
-	return low, x
+	return parts
 }
 
 // residual builds the blocks of a ResNet.
 type residual struct {
 	weights *pretrained.Weights // nil: none
 	deep    bool
+}
+
+// enter is what comes before the first stage.
+func (b *residual) enter(s param.Scope, input feature.Feature, channels int) *graph.Node {
+	if integers(input) || input.Form() != feature.Map {
+		exceptions.Panicf("encoder: resnet cannot read %s: want a map [batch, height, width, channels]", input.Value.Shape())
+	}
+	x := b.conv(s, "conv1", input.Value, channels, layer.Convolution{Kernel: 7, Stride: 2})
+	x = layer.ReLU(b.norm(s, "bn1", x))
+	return graph.MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
 }
 
 // block is one residual block. Its convolutions have width channels, a

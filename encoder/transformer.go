@@ -3,6 +3,8 @@ package encoder
 import (
 	"cmp"
 
+	"github.com/gomlx/gomlx/support/exceptions"
+
 	"cggm/feature"
 	"cggm/layer"
 	"cggm/param"
@@ -29,17 +31,37 @@ type Transformer struct {
 	Dropout layer.Rates `yaml:"dropout"`
 }
 
-var _ Encoder = (*Transformer)(nil)
+var _ Staged = (*Transformer)(nil)
 
 // Encode implements Encoder.
 func (e *Transformer) Encode(stem, body param.Scope, input feature.Feature) feature.Feature {
-	width := cmp.Or(e.Width, 40)
-	f := feature.Feature{Mask: input.Mask}
-	if integers(input) {
-		f = embed(stem.In("embedding"), input, e.Vocabulary, width)
-	} else {
-		f.Value = layer.Linear(stem.In("project"), layer.Tokens(input), width, nil)
+	return through(e.Stages(stem, body), input)
+}
+
+// Stages implements Staged: every block is one.
+func (e *Transformer) Stages(stem, body param.Scope) []Stage {
+	layers := cmp.Or(e.Layers, 4)
+	if layers < 1 {
+		exceptions.Panicf("encoder: transformer of %d layers: want at least one layer", layers)
 	}
-	f.Value = layer.TransformerStack(body, f.Value, f.Mask, cmp.Or(e.Layers, 4), cmp.Or(e.Heads, 5), e.Dropout)
-	return f
+	stages := make([]Stage, layers)
+	for i := range stages {
+		stages[i] = func(f feature.Feature) feature.Feature {
+			if i == 0 {
+				f = e.project(stem, f)
+			}
+			f.Value = layer.TransformerStage(body, f.Value, f.Mask, i, layers, cmp.Or(e.Heads, 5), e.Dropout)
+			return f
+		}
+	}
+	return stages
+}
+
+// project brings the input to the width.
+func (e *Transformer) project(stem param.Scope, input feature.Feature) feature.Feature {
+	width := cmp.Or(e.Width, 40)
+	if integers(input) {
+		return embed(stem.In("embedding"), input, e.Vocabulary, width)
+	}
+	return feature.Feature{Value: layer.Linear(stem.In("project"), layer.Tokens(input), width, nil), Mask: input.Mask}
 }

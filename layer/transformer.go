@@ -39,15 +39,31 @@ func TransformerBlock(s param.Scope, x, mask *graph.Node, heads int, rates Rates
 // scaled by sqrt(width), sinusoidal positions are added, and the given number
 // of blocks and a final layer normalisation follow.
 func TransformerStack(s param.Scope, x, mask *graph.Node, layers, heads int, rates Rates) *graph.Node {
-	if layers < 1 || x.Rank() != 3 {
-		exceptions.Panicf("layer: transformer of %d layers on %s: want at least one layer and [batch, tokens, width]", layers, x.Shape())
+	if layers < 1 {
+		exceptions.Panicf("layer: transformer of %d layers: want at least one", layers)
 	}
-	tokens, width := x.Shape().Dimensions[1], last(x)
-	place := graph.Const(x.Graph(), positions(tokens, width))
-	x = graph.Add(graph.MulScalar(x, math.Sqrt(float64(width))), graph.InsertAxes(place, 0))
-	x = Dropout(s.In("dropout"), x, rates.Embed)
 	for i := range layers {
-		x = TransformerBlock(s.At("block", i), x, mask, heads, rates)
+		x = TransformerStage(s, x, mask, i, layers, heads, rates)
+	}
+	return x
+}
+
+// TransformerStage is block i of a TransformerStack of the given number of
+// layers, the first with what comes before all blocks and the last with what
+// comes after them.
+func TransformerStage(s param.Scope, x, mask *graph.Node, i, layers, heads int, rates Rates) *graph.Node {
+	if x.Rank() != 3 {
+		exceptions.Panicf("layer: transformer on %s: want [batch, tokens, width]", x.Shape())
+	}
+	if i == 0 {
+		tokens, width := x.Shape().Dimensions[1], last(x)
+		place := graph.Const(x.Graph(), positions(tokens, width))
+		x = graph.Add(graph.MulScalar(x, math.Sqrt(float64(width))), graph.InsertAxes(place, 0))
+		x = Dropout(s.In("dropout"), x, rates.Embed)
+	}
+	x = TransformerBlock(s.At("block", i), x, mask, heads, rates)
+	if i < layers-1 {
+		return x
 	}
 	return Norm(s.In("norm"), x)
 }
