@@ -99,7 +99,8 @@ func (c *compiler) foldTransposes() {
 func (c *compiler) foldResult(n *node) {
 	from := c.root(n.inputs[0])
 	src := from.node
-	if src.op != compute.OpTypeDotGeneral || len(c.users[from]) != 1 || c.isOut[from] || from.shape.DType != dtypes.Float32 ||
+	empty := func(v *value) bool { return size(v.shape) == 0 }
+	if src.op != compute.OpTypeDotGeneral || slices.ContainsFunc(src.inputs, empty) || len(c.users[from]) != 1 || c.isOut[from] || from.shape.DType != dtypes.Float32 ||
 		!slices.Equal(from.shape.Dimensions, n.inputs[0].shape.Dimensions) {
 		return
 	}
@@ -111,13 +112,26 @@ func (c *compiler) foldResult(n *node) {
 		folded.out[axis], folded.place[axis] = to[at], at
 	}
 	if _, ok := folded.rows(); !ok {
-		return
+		folded = folded.swap()
+		if _, ok := folded.rows(); !ok {
+			return
+		}
+		src.inputs = []*value{src.inputs[1], src.inputs[0]}
+		src.args = append(slices.Concat(src.args[2:4], src.args[:2]), src.args[4:]...)
 	}
 	src.args[len(src.args)-1] = &folded
 	from.same = n.outputs[0]
 	n.outputs[0].node = src
 	src.outputs = []*value{n.outputs[0]}
 	n.moved = true
+}
+
+// swap returns the product with its operands in the other order; the result
+// stays where it is.
+func (d *dot) swap() dot {
+	batch, left := len(d.batch), len(d.batch)+len(d.lhs.crossed)
+	turn := func(axes []int) []int { return slices.Concat(axes[:batch], axes[left:], axes[batch:left]) }
+	return dot{lhs: d.rhs, rhs: d.lhs, batch: d.batch, sums: d.sums, out: turn(d.out), place: turn(d.place)}
 }
 
 // foldOperands lets a product read operands in place of transposed copies.
