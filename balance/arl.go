@@ -19,7 +19,8 @@ import (
 // and encoder m's gradient is multiplied by k_m from epoch Start on. Cost: the
 // unimodal logits. T is 8 in the paper.
 //
-// ICCV 2025. For two modalities 1-a_m is the other one's share, as in the
+// Wei et al., "Improving Multimodal Learning via Imbalanced Learning", ICCV
+// 2025, arXiv 2507.10203. For two modalities 1-a_m is the other one's share, as in the
 // paper; for more it is the share of all others. The factor M keeps the mean
 // of the coefficients at 1: without it the method would cut the learning rate
 // too. The authors' public script computes the coefficients and never uses

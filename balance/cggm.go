@@ -61,11 +61,11 @@ type CGGM struct {
 	Signal string `yaml:"signal"`
 	// EMA is the decay of a moving average of eps, in [0,1); 0 is off.
 	EMA float64 `yaml:"ema"`
-	// Clamp bounds B to [0, Clamp]; 0 is off.
+	// Clamp, >= 0, bounds B to [0, Clamp]; 0 is off.
 	Clamp float64 `yaml:"clamp"`
 	// Normalize divides B by its mean, so that the mean is 1.
 	Normalize bool `yaml:"normalize"`
-	// Warmup is the number of epochs of joint training before modulation.
+	// Warmup is the number of epochs of joint training before modulation, >= 0.
 	Warmup int `yaml:"warmup"`
 }
 

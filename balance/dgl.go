@@ -17,10 +17,11 @@ import (
 //
 // Cost: M more passes through the fusion (none for split logits).
 //
-// "Boosting Multimodal Learning via Disentangled Gradient Learning", ICCV 2025.
+// Wei et al., "Boosting Multimodal Learning via Disentangled Gradient
+// Learning", ICCV 2025.
 type DGL struct {
-	// Alpha weights the unimodal losses, > 0. Default 1; the authors use 4
-	// with their optimizer and advise to tune it.
+	// Alpha weights the unimodal losses, >= 0; 0 leaves the encoders untrained.
+	// Default 1; the authors use 4 with their optimizer and advise to tune it.
 	Alpha float64 `yaml:"alpha"`
 }
 

@@ -42,8 +42,8 @@ type G2D struct {
 	// Priority is the number of epochs of sequential prioritisation, >= 0; 0
 	// is off. Default 15, half of the default training.
 	Priority int `yaml:"priority"`
-	// Teachers is the number of epochs that teachers train; 0: as long as the
-	// model. Default 0.
+	// Teachers is the number of epochs that teachers train, >= 0; 0: as long as
+	// the model. Default 0.
 	Teachers int `yaml:"teachers"`
 }
 

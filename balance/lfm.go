@@ -50,9 +50,9 @@ import (
 // which is a matter of the learning rate, and learns w once per epoch from the
 // first tensor of the model alone.
 type LFM struct {
-	// Align is divergence or contrastive. Default divergence.
+	// Align is "divergence" or "contrastive". Default divergence.
 	Align string `yaml:"align"`
-	// Schedule is constant, linear, poly or learned. Default poly.
+	// Schedule is "constant", "linear", "poly" or "learned". Default poly.
 	Schedule string `yaml:"schedule"`
 	// Weight is the alignment's share of the loss, in [0,1): the constant one,
 	// or where linear and learned start, for learned in [0.05,0.95]. Default

@@ -30,8 +30,8 @@ import (
 type OGM struct {
 	// Alpha is the strength, >= 0; 0 is joint training. Default 0.3.
 	Alpha float64 `yaml:"alpha"`
-	// Start and End bound the epochs of modulation, [Start, End); End 0 is
-	// without end.
+	// Start and End, >= 0, bound the epochs of modulation, [Start, End); End 0
+	// is without end.
 	Start int `yaml:"start"`
 	End   int `yaml:"end"`
 	// Generalize adds the noise of OGM-GE.

@@ -47,8 +47,8 @@ type PMR struct {
 	// Share is the share of the training set that prototypes are measured on,
 	// in (0,1]. Default 0.1.
 	Share float64 `yaml:"share"`
-	// Start and End bound the epochs of the extra losses, [Start, End); End 0
-	// is without end.
+	// Start and End, >= 0, bound the epochs of the extra losses, [Start, End);
+	// End 0 is without end.
 	Start int `yaml:"start"`
 	End   int `yaml:"end"`
 }

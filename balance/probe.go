@@ -22,8 +22,8 @@ import (
 // Du et al., "On Uni-Modal Feature Learning in Supervised Multi-Modal
 // Learning", ICML 2023.
 type LinearProbe struct {
-	// Teachers is the number of epochs that the encoders train; 0: as many as
-	// fusion and head. Default 0.
+	// Teachers is the number of epochs that the encoders train, >= 0; 0: as many
+	// as fusion and head. Default 0.
 	Teachers int `yaml:"teachers"`
 }
 

@@ -31,12 +31,12 @@ import (
 // evaluation of the training set per epoch; updates as in joint training, up to
 // one batch more per modality.
 //
-// "Improving Multimodal Learning Balance and Sufficiency through Data
-// Remixing", ICML 2025. The authors' code trains the subsets of the modalities
+// Ma et al., "Improving Multimodal Learning Balance and Sufficiency through
+// Data Remixing", ICML 2025. The authors' code trains the subsets of the modalities
 // one after the other; here their batches are shuffled, so that no modality is
 // always the last of an epoch.
 type Remix struct {
-	// Warmup is the number of epochs before remixing. Default 10.
+	// Warmup is the number of epochs before remixing, >= 0. Default 10.
 	Warmup int `yaml:"warmup"`
 	// Warm weights the unimodal losses of these epochs, >= 0. Default 0.5.
 	Warm float64 `yaml:"warm"`

@@ -26,8 +26,8 @@ type UMT struct {
 	// Lambda weights the imitation of the teachers, >= 0. Default 10; the
 	// useful range is 1 to 50. 0 is joint training without teachers.
 	Lambda float64 `yaml:"lambda"`
-	// Teachers is the number of epochs that teachers train; 0: as long as the
-	// model. Default 0.
+	// Teachers is the number of epochs that teachers train, >= 0; 0: as long as
+	// the model. Default 0.
 	Teachers int `yaml:"teachers"`
 }
 

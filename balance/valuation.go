@@ -52,7 +52,7 @@ type Valuation struct {
 	// Share is the share of the training set that contributions are measured
 	// on, in (0,1]; level modality only. Default 0.2.
 	Share float64 `yaml:"share"`
-	// Warmup is the number of epochs of joint training first. Default 5.
+	// Warmup is the number of epochs of joint training first, >= 0. Default 5.
 	Warmup int `yaml:"warmup"`
 }
 

@@ -2,13 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"cggm/balance"
+	"cggm/internal/manual"
 	"cggm/internal/view"
 )
 
@@ -21,10 +22,11 @@ func newMethodsCommand(a *app) *cobra.Command {
 	o := &methodsOptions{}
 	cmd := &cobra.Command{
 		Use:   "methods [NAME]",
-		Short: "List the balancing methods, or the settings of one",
-		Long: `List the methods that keep one modality from starving the others, with where each
-acts on a training step and what it costs. With a NAME, show that method's
-settings and their defaults.`,
+		Short: "List the balancing methods, or explain one",
+		Long: `List the methods that keep one modality from starving the others: the year of the
+paper, where each acts on a training step, what it costs, by what it does and
+measured, and for which tasks and numbers of modalities M it is. With a NAME,
+show what that method does, its paper, and its settings with ranges and defaults.`,
 		Example: `  cggm methods
   cggm methods cggm
   cggm train --method cggm --set options.cggm.rho=1.1`,
@@ -41,91 +43,75 @@ settings and their defaults.`,
 	return cmd
 }
 
-type methodRow struct {
-	Name     string    `json:"name"`
-	Title    string    `json:"title"`
-	Source   string    `json:"source,omitempty"`
-	Hook     string    `json:"acts_on"`
-	Cost     string    `json:"cost"`
-	Takes    string    `json:"takes,omitempty"`
-	Settings []setting `json:"settings,omitempty"`
-}
-
-type setting struct {
-	Name    string `json:"name"`
-	Type    string `json:"type"`
-	Default any    `json:"default"`
-}
-
-func describe(e balance.Entry) methodRow {
-	m := e.Default()
-	return methodRow{e.Name, e.Title, e.Source, e.Hook, e.Cost, m.Traits().Takes.String(), settingsOf(m)}
-}
-
-// settingsOf lists the settings of a method by their YAML names.
-func settingsOf(m balance.Method) []setting {
-	v := reflect.Indirect(reflect.ValueOf(m))
-	if v.Kind() != reflect.Struct {
-		return nil
-	}
-	var settings []setting
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
-		if name == "" || name == "-" {
-			continue
-		}
-		settings = append(settings, setting{name, v.Field(i).Type().String(), v.Field(i).Interface()})
-	}
-	return settings
-}
-
 func runMethods(a *app, o *methodsOptions) error {
 	if o.name != "" {
 		return runMethod(a, o)
 	}
-	rows := []methodRow{}
-	table := view.Table{Header: []string{"method", "what it is", "from", "acts on", "extra cost"}}
-	for _, e := range balance.Entries() {
-		rows = append(rows, describe(e))
-		source := e.Source
-		if source == "" {
-			source = "-"
-		}
-		table.Rows = append(table.Rows, []string{e.Name, e.Title, source, e.Hook, e.Cost})
+	all, err := manual.Methods()
+	if err != nil {
+		return err
 	}
 	if o.json {
-		return a.streams.printJSON(rows)
+		return a.streams.printJSON(all)
 	}
-	return a.streams.print(table.String() + "\nSeveral join by +, as in cggm+mmpareto, when they do not take hold of the same thing.\n")
+	table := view.Table{
+		Header:  []string{"method", "what it is", "year", "acts on", "extra cost", "time", "memory", "tasks", "M"},
+		Numbers: []bool{5: true, 6: true},
+	}
+	for _, m := range all {
+		time, memory := m.Measured.Columns()
+		tasks, _, _ := strings.Cut(m.TaskNames(), ";")
+		if m.Else != "" {
+			tasks += " *"
+		}
+		table.Rows = append(table.Rows, []string{m.Name, m.Title, m.YearText(), m.Hook, m.Cost, time, memory, tasks, m.ModalityCount()})
+	}
+	return a.streams.print(table.String() + "\n" + manual.Footnote(all) +
+		"\n* other settings fit other tasks: see cggm methods NAME.\n" +
+		"Several join by +, as in cggm+mmpareto, when they do not take hold of the same thing.\n")
 }
 
 func runMethod(a *app, o *methodsOptions) error {
 	if err := checkMethod(o.name); err != nil {
 		return err
 	}
-	e, err := balance.Find(o.name)
-	if err != nil {
-		return usageError{err}
-	}
-	row := describe(e)
-	if o.json {
-		return a.streams.printJSON(row)
-	}
-	facts := view.Table{Rows: [][]string{{"method", row.Name}, {"what it is", row.Title}}}
-	for _, fact := range [][]string{{"from", row.Source}, {"acts on", row.Hook}, {"takes hold of", row.Takes}, {"extra cost", row.Cost}} {
-		if fact[1] != "" {
-			facts.Rows = append(facts.Rows, fact)
+	for i, name := range balance.Split(o.name) {
+		m, err := manual.Find(name)
+		if err != nil {
+			return err
+		}
+		if o.json {
+			err = a.streams.printJSON(m)
+		} else {
+			if i > 0 {
+				err = a.streams.print("\n")
+			}
+			err = errors.Join(err, a.streams.print(methodText(m)))
+		}
+		if err != nil {
+			return err
 		}
 	}
-	text := facts.String()
-	if len(row.Settings) == 0 {
-		return a.streams.print(text + "\nIt has no settings.\n")
+	return nil
+}
+
+// methodText is the manual of one method for a terminal.
+func methodText(m manual.Method) string {
+	facts := view.Table{Rows: [][]string{{"method", m.Name}}}
+	for _, fact := range m.Facts() {
+		facts.Rows = append(facts.Rows, fact[:])
 	}
-	table := view.Table{Header: []string{"setting", "type", "default"}}
-	for _, s := range row.Settings {
-		table.Rows = append(table.Rows, []string{s.Name, s.Type, fmt.Sprint(s.Default)})
+	text := facts.String() + "\n" + m.Doc
+	if len(m.Settings) == 0 {
+		return text + "\nIt has no settings.\n"
 	}
-	text += "\n" + table.String()
-	text += fmt.Sprintf("\nChange one with --set options.%s.%s=VALUE.\n", row.Name, row.Settings[0].Name)
-	return a.streams.print(text)
+	table := view.Table{Header: []string{"setting", "type", "range", "default"}}
+	for _, s := range m.Settings {
+		table.Rows = append(table.Rows, []string{s.Name, s.Type, s.Range, fmt.Sprint(s.Default)})
+	}
+	text += "\n" + table.String() + "\n"
+	for _, s := range m.Settings {
+		text += s.Text()
+	}
+	return text + fmt.Sprintf("\nChange one with --set options.%s.%s=VALUE.\n", m.Name, m.Settings[0].Name)
 }

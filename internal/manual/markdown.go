@@ -1,0 +1,98 @@
+package manual
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// preface opens the page; what follows comes from the methods.
+const preface = `# Methods
+
+<!-- Written by "go generate ./internal/manual" from the doc comments in balance/ and
+     internal/manual/cost.json: change those and run it again. -->
+
+Choose one with ` + "`cggm train TASK --method NAME`" + ` and change a setting with
+` + "`--set options.NAME.SETTING=VALUE`" + `. Several join by +, as in ` + "`cggm+mmpareto`" + `, when they do not
+take hold of the same thing. ` + "`cggm methods NAME`" + ` shows what is here.
+`
+
+// Markdown returns the page of all methods.
+func Markdown() (string, error) {
+	all, err := Methods()
+	if err != nil {
+		return "", err
+	}
+	d, err := comments()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString(preface)
+	b.WriteString("\n| method | what it is | year | acts on | extra cost | time | memory | tasks | M |\n")
+	b.WriteString("|---|---|---|---|---|---|---|---|---|\n")
+	for _, m := range all {
+		time, memory := m.Measured.Columns()
+		row(&b, fmt.Sprintf("[%s](#%s)", m.Name, m.Name), m.Title, m.YearText(), m.Hook, m.Cost, time, memory, m.TaskNames(), m.ModalityCount())
+	}
+	b.WriteString("\n" + Footnote(all) + "\n")
+	for _, m := range all {
+		m.markdown(&b, d)
+	}
+	return b.String(), nil
+}
+
+func (m Method) markdown(b *strings.Builder, d *docs) {
+	fmt.Fprintf(b, "\n## %s\n\n", m.Name)
+	for _, fact := range m.Facts() {
+		fmt.Fprintf(b, "- %s: %s\n", fact[0], fact[1])
+	}
+	b.WriteString("\n" + strings.TrimSpace(d.markdown(m.comment)) + "\n")
+	if len(m.Settings) == 0 {
+		return
+	}
+	b.WriteString("\n| setting | type | range | default | meaning |\n|---|---|---|---|---|\n")
+	for _, s := range m.Settings {
+		row(b, s.Name, s.Type, s.Range, fmt.Sprint(s.Default), s.Doc)
+	}
+}
+
+// row writes a line of a table.
+func row(b *strings.Builder, cells ...string) {
+	for _, cell := range cells {
+		b.WriteString("| " + strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "<", `\<`).Replace(cell) + " ")
+	}
+	b.WriteString("|\n")
+}
+
+// YearText is the year of the paper, "-" for controls.
+func (m Method) YearText() string {
+	if m.Year == 0 {
+		return "-"
+	}
+	return fmt.Sprint(m.Year)
+}
+
+// Facts lists what the registry knows of a method, as names and values.
+func (m Method) Facts() [][2]string {
+	measured := ""
+	if m.Measured != nil {
+		time, memory := m.Measured.Columns()
+		measured = fmt.Sprintf("%s the time of joint training per epoch, %s the memory of the process (task emoji, %s, %s)",
+			time, memory, m.Measured.Date, m.Measured.Machine)
+	}
+	tasks := m.TaskNames()
+	if m.Why != "" {
+		tasks += " (" + m.Why + ")"
+	}
+	return slices.DeleteFunc([][2]string{
+		{"what it is", m.Title},
+		{"reference", m.Reference},
+		{"acts on", m.Hook},
+		{"takes hold of", m.Takes},
+		{"tasks", tasks},
+		{"modalities", m.ModalityCount()},
+		{"extra cost", m.Cost},
+		{"measured", measured},
+	}, func(fact [2]string) bool { return fact[1] == "" })
+}
