@@ -8,7 +8,7 @@ const (
 	gemmTask    = 1 << 20 // multiplications a task should hold at least
 	gemmRows    = 144     // most rows of a packed block of A, which then fills 288 KiB of the second cache
 	gemmDirectB = 1 << 15 // most elements of B, counted with the gaps of its stride, to be read without packing
-	gemmNarrow  = 128     // most columns of C for A to be read without packing
+	gemmNarrow  = 160     // most columns of C for A to be read without packing
 )
 
 // gemmRun is one call of Gemm cut into tasks.
