@@ -121,19 +121,10 @@ func (a *AUG) Build(s *Step) Effect {
 		},
 	}
 	if a.Layers > 0 {
-		more := graph.Add(s.Loss.Loss(before, s.Labels, present), a.boost(last, before, s.Labels, present))
+		more := graph.Add(s.Loss.Loss(before, s.Labels, present), boosted(last, before, s.Labels, present, a.Residual))
 		e.Loss = graph.Mul(grown, more)
 	}
 	return e
-}
-
-// boost returns the loss of the layer added last on what the layers before it
-// leave to it.
-func (a *AUG) boost(last, before, labels, present *graph.Node) *graph.Node {
-	rest := graph.OneMinus(graph.MulScalar(graph.StopGradient(chance(before, labels)), a.Residual))
-	truth := graph.OneHot(labels, last.Shape().Dimensions[1], last.DType())
-	log := graph.ReduceSum(graph.Mul(graph.LogSoftmax(last, -1), truth), -1)
-	return weighted(graph.Neg(graph.Mul(rest, log)), present)
 }
 
 // chance returns the probability of the true class, [batch].

@@ -39,7 +39,7 @@ func TestAUGBoost(t *testing.T) {
 		before := graph.Reshape(graph.Slice(x, graph.AxisRange(0, 6)), 3, 2)
 		last := graph.Reshape(graph.Slice(x, graph.AxisRange(6)), 3, 2)
 		present := graph.Const(x.Graph(), []float32{1, 1, 0})
-		return DefaultAUG().boost(last, before, graph.Zeros(x.Graph(), shapes.Make(dtypes.Int32, 3)), present)
+		return boosted(last, before, graph.Zeros(x.Graph(), shapes.Make(dtypes.Int32, 3)), present, .5)
 	}
 	near(t, run(t, func(x *graph.Node) *graph.Node { return graph.Reshape(of(x), 1) }, logits), []float32{.3244893}, 1e-6)
 	near(t, run(t, func(x *graph.Node) *graph.Node { return graph.Gradient(of(x), x)[0] }, logits),

@@ -115,6 +115,29 @@ type Phased interface {
 	PhaseCount(modalities int) int
 }
 
+// Staged is a phased method that runs only some of its updates, depending on
+// the epoch.
+type Staged interface {
+	Phased
+	// PhasesIn returns the updates of every batch of the epoch, at least one,
+	// in order.
+	PhasesIn(epoch, modalities int) []int
+}
+
+// Stages returns the staged method that m is or is composed of, or nil.
+func Stages(m Method) Staged {
+	if c, ok := m.(*composition); ok {
+		for _, part := range c.parts {
+			if s := Stages(part.Method); s != nil {
+				return s
+			}
+		}
+		return nil
+	}
+	s, _ := m.(Staged)
+	return s
+}
+
 // Predictor is a method whose model predicts in another way than by its fused
 // output.
 type Predictor interface {

@@ -50,6 +50,7 @@ var entries = []Entry{
 	{"mses", "modality-specific early stopping", "ACPR 2019", "learning rate, epochs", "unimodal logits", func() Method { return DefaultMSES() }},
 	{"relearning", "diagnosing and re-learning", "ECCV 2024", "initial values, a few epochs", "k-means on features, a few times", func() Method { return DefaultRelearning() }},
 	{"mla", "alternating unimodal adaptation", "CVPR 2024", "phases", "M updates per batch", func() Method { return DefaultMLA() }},
+	{"reconboost", "boosting over modalities that take turns", "ICML 2024", "phases, objective, prediction", "none", func() Method { return DefaultReconBoost() }},
 	{"aug", "growing the classifier of the weakest modality", "NeurIPS 2025", "phases, prediction", "M updates per batch", func() Method { return DefaultAUG() }},
 }
 

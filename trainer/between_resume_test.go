@@ -27,6 +27,8 @@ func early(_ string, m balance.Method) error {
 		m.Threshold = 0
 	case *balance.Relearning:
 		m.Every = 1
+	case *balance.ReconBoost:
+		m.Alone, m.Together = 1, 1
 	case *balance.UME:
 		m.Weigh = "validation"
 	}
@@ -37,7 +39,7 @@ func early(_ string, m balance.Method) error {
 // and resumed they end with the same bytes.
 func TestResumeWhileActing(t *testing.T) {
 	for _, method := range []string{
-		"pmr", "ume", "umt", "linear-probe", "g2d", "valuation-sample", "valuation-modality", "remix", "g-blend", "miles", "inforeg", "relearning", "aug", "umt+remix+ogm",
+		"pmr", "ume", "umt", "linear-probe", "g2d", "valuation-sample", "valuation-modality", "remix", "g-blend", "miles", "inforeg", "relearning", "aug", "reconboost", "umt+remix+ogm",
 	} {
 		t.Run(method, func(t *testing.T) {
 			f := fixture{modalities: 2, method: method, configure: early}

@@ -131,7 +131,8 @@ func (t *Trainer) batch(l loaded, batches int) (StepEvent, error) {
 		Step: p.Step, Epoch: p.Epoch, Batch: p.Batch, Batches: batches, Values: make(map[string]float64),
 		Rate: t.setup.Main.Schedule.Rate(p.Epoch), AuxiliaryRate: t.setup.Auxiliary.Schedule.Rate(p.Epoch),
 	}
-	for phase := range t.phases {
+	phases := t.phasesOf(p.Epoch)
+	for k, phase := range phases {
 		prog, err := t.program(l.rows, phase)
 		if err != nil {
 			return e, err
@@ -142,7 +143,7 @@ func (t *Trainer) batch(l loaded, batches int) (StepEvent, error) {
 			epoch: float64(p.Epoch), progress: float64(p.Batch) / float64(batches),
 		}
 		inputs := append(append([]*tensors.Tensor{}, l.tensors...), l.heldout...)
-		if phase < t.phases-1 {
+		if k < len(phases)-1 {
 			if inputs, err = clones(inputs); err != nil {
 				return e, err
 			}

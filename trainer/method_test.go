@@ -70,6 +70,7 @@ func TestNeutralSettingsAreJointTraining(t *testing.T) {
 		{"mbsd", func(m balance.Method) { m.(*balance.MBSD).Weight = 0 }},
 		{"cml", func(m balance.Method) { m.(*balance.CML).Lambda, m.(*balance.CML).Without = 0, 0 }},
 		{"lfm", func(m balance.Method) { m.(*balance.LFM).Schedule, m.(*balance.LFM).Weight = "constant", 0 }},
+		{"reconboost", func(m balance.Method) { m.(*balance.ReconBoost).Alone = 0 }},
 		{"arl", func(m balance.Method) { m.(*balance.ARL).Gamma, m.(*balance.ARL).Temperature = 0, 0 }},
 		{"agm", func(m balance.Method) { m.(*balance.AGM).Alpha = 0 }},
 		{"inforeg", func(m balance.Method) { m.(*balance.InfoReg).Weight, m.(*balance.InfoReg).Strength = 0, 0 }},

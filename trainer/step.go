@@ -21,6 +21,9 @@ func (t *Trainer) Step(b *sample.Batch) (map[string]float64, error) {
 	if balance.Prepares(t.setup.Method) {
 		return nil, errors.New("trainer: the method looks at the data before every epoch, which steps on batches of yours have not: use Fit")
 	}
+	if balance.Stages(t.setup.Method) != nil {
+		return nil, errors.New("trainer: what the method trains depends on the epoch, which steps on batches of yours have not: use Fit")
+	}
 	e, err := t.batch(loaded{rows: rows, tensors: columns(b, rows)}, 1)
 	return e.Values, err
 }

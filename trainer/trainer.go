@@ -118,6 +118,14 @@ func (t *Trainer) program(rows, phase int) (*program, error) {
 	return p, nil
 }
 
+// phasesOf returns the updates of every batch of an epoch.
+func (t *Trainer) phasesOf(epoch int) []int {
+	if s := balance.Stages(t.setup.Method); s != nil {
+		return s.PhasesIn(epoch, len(t.setup.Model.Modalities))
+	}
+	return indices(t.phases)
+}
+
 // State returns the parameters and what else updates change.
 func (t *Trainer) State() *State { return t.state }
 
