@@ -16,9 +16,9 @@ func (p *Pass) Evaluation() *Pass {
 }
 
 // Copy returns a pass on the same inputs through a copy of the parameters, for
-// example a teacher: see param.Binding.Copy.
+// example a teacher: see param.Binding.Copy. Nothing joins its encoders.
 func (p *Pass) Copy(label string) *Pass {
-	out := p.Model.NewPass(p.Binding.Copy(label), p.Inputs, p.Present)
+	out := p.Model.Alone().NewPass(p.Binding.Copy(label), p.Inputs, p.Present)
 	out.origin = p
 	return out
 }
@@ -27,15 +27,15 @@ func (p *Pass) Copy(label string) *Pass {
 // bits of members take part; the features of the others are 0, or their inputs
 // where the source of unimodal logits is MaskInput.
 func (p *Pass) Coalition(members uint) head.Output {
+	keep := func(i int) bool { return members&(1<<i) != 0 }
+	if p.Model.Source() == MaskInput {
+		return p.Fuse(p.among(keep), false)
+	}
 	features := make([]feature.Feature, len(p.Inputs))
 	for i := range features {
-		switch {
-		case members&(1<<i) != 0:
-			features[i] = p.Feature(i)
-		case p.Model.Source() == MaskInput:
-			features[i] = p.encode(i, p.Inputs[i].Zero())
-		default:
-			features[i] = p.Feature(i).Zero()
+		features[i] = p.Feature(i)
+		if !keep(i) {
+			features[i] = features[i].Zero()
 		}
 	}
 	return p.Fuse(features, false)

@@ -42,6 +42,9 @@ type Model struct {
 	Classifier Classifier
 	// Unimodal says where the logits of a single modality come from.
 	Unimodal Unimodal
+	// Bridged lets the encoders exchange features behind their stages: see
+	// Bridge and Bridgeable.
+	Bridged bool
 }
 
 // Names returns the names of the modalities in order.
@@ -87,9 +90,14 @@ type Pass struct {
 	// Present is float32 [batch, modalities], 0 where a sample lacks a
 	// modality; nil: everything is there.
 	Present *graph.Node
+	// Gate changes the gates [batch, width] of a bridged model, the bridge
+	// closest to the inputs of depth 0, where it is set before anything has
+	// asked for features; nil leaves them.
+	Gate func(depth, modality int, gate *graph.Node) *graph.Node
 
 	features    []feature.Feature
 	fused       *head.Output
+	bridges     []Bridge
 	classifiers []*head.Output
 	origin      *Pass // for a copy: the pass it was made from
 }
@@ -105,7 +113,11 @@ func (m *Model) NewPass(b *param.Binding, inputs []feature.Feature, present *gra
 
 // Feature returns the features of modality i; absent samples are 0.
 func (p *Pass) Feature(i int) feature.Feature {
-	if p.features[i].Value == nil {
+	switch {
+	case p.features[i].Value != nil:
+	case p.Model.Bridged:
+		p.features, p.bridges = p.joined(p.Inputs, p.Gate)
+	default:
 		p.features[i] = p.encode(i, p.Inputs[i])
 	}
 	return p.features[i]
@@ -125,6 +137,35 @@ func (p *Pass) Features() []feature.Feature {
 func (p *Pass) encode(i int, input feature.Feature) feature.Feature {
 	f := p.Model.Modalities[i].Encoder.Encode(
 		p.scope(param.Stem, i), p.scope(param.Encoder, i), input)
+	return p.present(i, f)
+}
+
+// among returns the features when only the modalities that keep names have an
+// input, the others an input of 0.
+func (p *Pass) among(keep func(i int) bool) []feature.Feature {
+	features := make([]feature.Feature, len(p.Inputs))
+	if p.Model.Bridged {
+		for i, input := range p.Inputs {
+			features[i] = input
+			if !keep(i) {
+				features[i] = input.Zero()
+			}
+		}
+		features, _ = p.joined(features, nil)
+		return features
+	}
+	for i, input := range p.Inputs {
+		if keep(i) {
+			features[i] = p.Feature(i)
+		} else {
+			features[i] = p.encode(i, input.Zero())
+		}
+	}
+	return features
+}
+
+// present returns the features of modality i with 0 for samples that lack it.
+func (p *Pass) present(i int, f feature.Feature) feature.Feature {
 	if p.Present == nil {
 		return f
 	}

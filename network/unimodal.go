@@ -92,14 +92,7 @@ func (p *Pass) unimodal(i int, frozen bool) *graph.Node {
 		}
 		return p.Fuse(features, frozen).Logits
 	case MaskInput:
-		features := make([]feature.Feature, len(p.Inputs))
-		for j := range p.Inputs {
-			features[j] = p.Feature(j)
-			if j != i {
-				features[j] = p.encode(j, p.Inputs[j].Zero())
-			}
-		}
-		return p.Fuse(features, frozen).Logits
+		return p.Fuse(p.among(func(j int) bool { return j == i }), frozen).Logits
 	case Auxiliary:
 		return p.Attached(i).Logits
 	}

@@ -18,7 +18,11 @@ func (t *Trainer) try(ctx context.Context, trial balance.Trial, key string, keep
 	setup := t.setup
 	setup.Method = trial.Method
 	start := t.start()
-	if !trial.Fresh {
+	if trial.Fresh {
+		// What the model of the training has for its own method, such as
+		// bridges, the trial's method must ask for itself.
+		setup.Model = setup.Model.Alone()
+	} else {
 		start.Epoch, start.Step = t.position.Epoch, t.position.Step
 	}
 	length := trial.Epochs
