@@ -58,6 +58,14 @@ func parseProcessor(text string) (name string, flags []string) {
 	return name, flags
 }
 
+// short names the machine in a few words.
+func (m machine) short() string {
+	if m.processor == "" {
+		return fmt.Sprintf("%d cores, %s", m.cores, runtime.GOARCH)
+	}
+	return fmt.Sprintf("%d cores of %s", m.cores, m.processor)
+}
+
 func (m machine) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d cores", m.date.Format("2 January 2006"), m.cores)

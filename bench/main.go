@@ -8,7 +8,7 @@
 //	go run ./bench --python /path/to/python
 //
 // Contestants that the interpreter has no packages for are left out, and the
-// report says so.
+// report says so. The command "bench methods" measures what balancing methods cost.
 package main
 
 import (
@@ -36,11 +36,22 @@ type options struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	command, rest := "", os.Args[1:]
+	if len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+		command, rest = rest[0], rest[1:]
+	}
 	var err error
-	if len(os.Args) > 1 && os.Args[1] == "serve" {
-		err = serveCommand(os.Args[2:])
-	} else {
-		err = run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch command {
+	case "":
+		err = run(ctx, rest, os.Stdout, os.Stderr)
+	case "serve":
+		err = serveCommand(rest)
+	case "methods":
+		err = methodsCommand(ctx, rest, os.Stderr)
+	case "epochs":
+		err = epochsCommand(ctx, rest, os.Stdout)
+	default:
+		err = fmt.Errorf("unknown command %q: choose methods, or none to compare with others", command)
 	}
 	if err != nil && !errors.Is(err, pflag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
