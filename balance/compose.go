@@ -59,6 +59,7 @@ func (c *composition) Traits() Traits {
 		all.Classifiers = all.Classifiers || t.Classifiers
 		all.Heldout = all.Heldout || t.Heldout
 		all.Reserve = all.Reserve || t.Reserve
+		all.Bridged = all.Bridged || t.Bridged
 		if t.Tasks != nil {
 			all.Tasks = intersect(all.Tasks, t.Tasks)
 			all.Why = t.Why
@@ -148,8 +149,8 @@ func (c *composition) PhaseCount(modalities int) int {
 // Predict lets the one part that changes the prediction predict.
 func (c *composition) Predict(p *network.Pass) (*graph.Node, []*graph.Node) {
 	for _, part := range c.parts {
-		if part.Traits().Takes&Prediction != 0 {
-			return part.Method.(Predictor).Predict(p)
+		if predictor, ok := part.Method.(Predictor); ok {
+			return predictor.Predict(p)
 		}
 	}
 	return Predict(&Joint{}, p, c.Traits())

@@ -77,6 +77,9 @@ type Traits struct {
 	Heldout bool
 	// Reserve sets the same samples aside only for looking at between epochs.
 	Reserve bool
+	// Bridged asks for bridges between the encoders: see network.Bridge. The
+	// encoders must have stages.
+	Bridged bool
 	// Independent says that the modalities train side by side without touching
 	// each other: gradient clipping then works per modality.
 	Independent bool
@@ -99,6 +102,11 @@ func Check(name string, m Method, task objective.Task, model *network.Model) err
 	}
 	if n := len(model.Modalities); n < t.Least {
 		return fmt.Errorf("balance: %s on %d modalities: %w: it compares modalities and needs at least %d", name, n, ErrUnfit, t.Least)
+	}
+	if t.Bridged {
+		if err := model.Bridgeable(); err != nil {
+			return fmt.Errorf("balance: %s: %w: %w", name, ErrUnfit, err)
+		}
 	}
 	if v, ok := m.(Validator); ok {
 		return v.Validate()

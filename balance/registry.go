@@ -39,6 +39,7 @@ var entries = []Entry{
 	{"inforeg", "adaptive unimodal regulation in the prime learning window", "CVPR 2025", "loss, gradient edit", "unimodal logits, a second copy of the encoders", func() Method { return DefaultInfoReg() }},
 	{"pmr", "prototypical modal rebalance", "CVPR 2023", "loss", "one look at a share per epoch", func() Method { return DefaultPMR() }},
 	{"mmpareto", "Pareto combination of fused and unimodal gradients", "ICML 2024", "gradient edit", "one backward pass", func() Method { return DefaultMMPareto() }},
+	{"greedy", "balanced learning of encoders joined by bridges", "ICML 2022", "features, gates", "bridges between the encoders", func() Method { return DefaultGreedy() }},
 	{"balgrad", "see-saw modality balance: a skeleton of its idea", "NAACL 2025", "loss, gradient edit", "unimodal logits, two backward passes", func() Method { return DefaultBalGrad() }},
 	{"dgl", "disentangled gradient learning", "ICCV 2025", "stop-gradients", "M fusion passes", func() Method { return DefaultDGL() }},
 	{"g2d", "gradient-guided distillation", "ICCV 2025", "loss, gradient scale", "unimodal training first, M encoder passes", func() Method { return DefaultG2D() }},

@@ -10,6 +10,7 @@ import (
 
 	"cggm/backend"
 	"cggm/balance"
+	"cggm/encoder"
 	"cggm/feature"
 	"cggm/head"
 	"cggm/network"
@@ -29,12 +30,26 @@ type dense struct {
 }
 
 func (d dense) Encode(stem, body param.Scope, in feature.Feature) feature.Feature {
-	h := graph.MatMul(in.Value, stem.Var("w", param.Glorot, in.Width(), d.width))
-	if body.Training() && !d.still {
-		keep := graph.ConvertDType(graph.GreaterThan(body.Uniform(h.Shape()), graph.Scalar(h.Graph(), h.DType(), .1)), h.DType())
-		h = graph.Mul(h, keep)
+	for _, stage := range d.Stages(stem, body) {
+		in = stage(in)
 	}
-	return feature.Feature{Value: graph.Tanh(graph.MatMul(h, body.Var("w", param.Glorot, d.width, d.width)))}
+	return in
+}
+
+func (d dense) Stages(stem, body param.Scope) []encoder.Stage {
+	return []encoder.Stage{
+		func(in feature.Feature) feature.Feature {
+			h := graph.MatMul(in.Value, stem.Var("w", param.Glorot, in.Width(), d.width))
+			if body.Training() && !d.still {
+				keep := graph.ConvertDType(graph.GreaterThan(body.Uniform(h.Shape()), graph.Scalar(h.Graph(), h.DType(), .1)), h.DType())
+				h = graph.Mul(h, keep)
+			}
+			return feature.Feature{Value: h}
+		},
+		func(h feature.Feature) feature.Feature {
+			return feature.Feature{Value: graph.Tanh(graph.MatMul(h.Value, body.Var("w", param.Glorot, d.width, d.width)))}
+		},
+	}
 }
 
 type concat struct{}

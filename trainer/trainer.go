@@ -52,6 +52,11 @@ func New(name string, setup Setup) (*Trainer, error) {
 		programs: make(map[programKey]*program), evals: make(map[int]*evaluation), looks: make(map[lookKey]*evaluation),
 		acts: balance.ActsBetween(setup.Method),
 	}
+	if t.traits.Bridged {
+		model := *setup.Model
+		model.Bridged = true
+		t.setup.Model = &model
+	}
 	if t.traits.Takes&balance.Samples != 0 {
 		t.complete = false // plans leave modalities out
 	}
