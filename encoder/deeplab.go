@@ -37,20 +37,35 @@ type DeepLab struct {
 	Weights string `yaml:"weights"`
 }
 
-var _ Encoder = (*DeepLab)(nil)
+var _ Staged = (*DeepLab)(nil)
 
 // DefaultDeepLab returns the encoder with the dropout of torchvision, 0.5.
 func DefaultDeepLab() *DeepLab { return &DeepLab{Dropout: .5} }
 
 // Encode implements Encoder.
-func (e *DeepLab) Encode(_, body param.Scope, input feature.Feature) feature.Feature {
+func (e *DeepLab) Encode(stem, body param.Scope, input feature.Feature) feature.Feature {
+	return through(e.Stages(stem, body), input)
+}
+
+// Stages implements Staged: those of the ResNet, the last with the pyramid. The
+// map after the first stage is what enters the second.
+func (e *DeepLab) Stages(_, body param.Scope) []Stage {
 	net := ResNet{Depth: cmp.Or(e.Depth, 101), Stride: cmp.Or(e.Stride, 16), Channels: e.Channels, Weights: e.Weights}
-	low, high := net.maps(body.In("backbone"), input)
-	rates := e.Rates
-	if len(rates) == 0 {
-		rates = []int{1, 2, 4, 6}
+	stages := net.parts(body.In("backbone"))
+	second, last := stages[1], stages[len(stages)-1]
+	var low *graph.Node
+	stages[1] = func(f feature.Feature) feature.Feature {
+		low = f.Value
+		return second(f)
 	}
-	high = layer.Pyramid(body.In("pyramid"), high, cmp.Or(e.Width, 256), rates, e.Dropout)
-	dims := low.Shape().Dimensions
-	return feature.Feature{Value: graph.Concatenate([]*graph.Node{layer.Resize(high, dims[1], dims[2]), low}, 3)}
+	stages[len(stages)-1] = func(f feature.Feature) feature.Feature {
+		rates := e.Rates
+		if len(rates) == 0 {
+			rates = []int{1, 2, 4, 6}
+		}
+		high := layer.Pyramid(body.In("pyramid"), last(f).Value, cmp.Or(e.Width, 256), rates, e.Dropout)
+		dims := low.Shape().Dimensions
+		return feature.Feature{Value: graph.Concatenate([]*graph.Node{layer.Resize(high, dims[1], dims[2]), low}, 3)}
+	}
+	return stages
 }

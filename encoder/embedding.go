@@ -29,14 +29,32 @@ type Embedding struct {
 	Dropout float64 `yaml:"dropout"`
 }
 
-var _ Encoder = (*Embedding)(nil)
+var _ Staged = (*Embedding)(nil)
 
 // Encode implements Encoder.
-func (e *Embedding) Encode(_, body param.Scope, input feature.Feature) feature.Feature {
+func (e *Embedding) Encode(stem, body param.Scope, input feature.Feature) feature.Feature {
+	return through(e.Stages(stem, body), input)
+}
+
+// Stages implements Staged: the vectors put together, and the layer.
+func (e *Embedding) Stages(_, body param.Scope) []Stage {
+	width := cmp.Or(e.Width, 64)
+	return []Stage{
+		func(f feature.Feature) feature.Feature { return e.bag(body, f, width) },
+		func(f feature.Feature) feature.Feature {
+			f.Value = layer.Dropout(body.In("dropout0"), f.Value, e.Dropout)
+			f.Value = layer.ReLU(layer.Linear(body.In("dense"), f.Value, width, param.He))
+			f.Value = layer.Dropout(body.In("dropout1"), f.Value, e.Dropout)
+			return f
+		},
+	}
+}
+
+// bag returns the tokens' vectors put together.
+func (e *Embedding) bag(body param.Scope, input feature.Feature, width int) feature.Feature {
 	if !integers(input) {
 		exceptions.Panicf("encoder: embedding cannot read %s: want integer tokens, use another encoder", input.Value.Shape())
 	}
-	width := cmp.Or(e.Width, 64)
 	f := embed(body.In("embedding"), input, e.Vocabulary, cmp.Or(e.Embed, width))
 	switch e.Bag {
 	case "", "mean":
@@ -47,9 +65,6 @@ func (e *Embedding) Encode(_, body param.Scope, input feature.Feature) feature.F
 	default:
 		exceptions.Panicf("encoder: embedding: unknown bag %q: choose mean, sum or none", e.Bag)
 	}
-	f.Value = layer.Dropout(body.In("dropout0"), f.Value, e.Dropout)
-	f.Value = layer.ReLU(layer.Linear(body.In("dense"), f.Value, width, param.He))
-	f.Value = layer.Dropout(body.In("dropout1"), f.Value, e.Dropout)
 	return f
 }
 

@@ -194,6 +194,8 @@ func TestStages(t *testing.T) {
 		{&encoder.Conv2D{}, 4},
 		{&encoder.Conv2D{Dense: true, Channels: []int{4, 4}}, 2},
 		{&encoder.ResNet{}, 4},
+		{&encoder.DeepLab{Depth: 18}, 4},
+		{&encoder.Embedding{}, 2},
 		{&encoder.Transformer{Layers: 3}, 3},
 	} {
 		if got := len(test.encoder.Stages(param.Scope{}, param.Scope{})); got != test.want {

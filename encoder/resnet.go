@@ -64,14 +64,6 @@ func (e *ResNet) Stages(_, body param.Scope) []Stage {
 	return stages
 }
 
-// maps returns the maps after the first stage, at a fourth of the input's
-// extent, and after the last.
-func (e *ResNet) maps(s param.Scope, input feature.Feature) (low, high *graph.Node) {
-	parts := e.parts(s)
-	first := parts[0](input)
-	return first.Value, through(parts[1:], first).Value
-}
-
 // parts returns the four stages, each from map to map.
 func (e *ResNet) parts(s param.Scope) []Stage {
 	depth, stride := cmp.Or(e.Depth, 18), cmp.Or(e.Stride, 32)
