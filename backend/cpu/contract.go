@@ -51,6 +51,19 @@ func (b *loopBuilder) contract() {
 				*in = instr{op: selectTimes, dst: in.dst, in: [4]ref{w.in[0], w.in[1], s, w.in[2]}}
 				gone[maker[x]] = true
 			}
+		case compute.OpTypeExp:
+			d := inner(in.in[0], compute.OpTypeSub)
+			if d == nil || d.in[0].scalar != 0 {
+				continue
+			}
+			e := inner(d.in[1], expand)
+			for k, sum := range p.code {
+				if e != nil && !gone[k] && sum.op == compute.OpTypeReduceSum && sum.in[0] == in.dst {
+					gone[maker[in.in[0]]], gone[maker[d.in[1]]], gone[k] = true, true, true
+					*in = instr{op: expLess, dst: in.dst, in: [4]ref{d.in[0], e.in[0]}, sum: sum.dst}
+					break
+				}
+			}
 		case compute.OpTypeAdd:
 			for k, r := range in.operands() {
 				other := in.in[1-k]

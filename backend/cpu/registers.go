@@ -32,12 +32,18 @@ func (p *loopProgram) allocate() {
 				in.in[k].reg = files[r.bank].physical[r.reg]
 			}
 		}
-		file := files[in.dst.bank]
-		if virtual := in.dst.reg; stored[in.dst] {
-			in.dst.reg = file.fresh(virtual)
-			file.pinned[virtual] = true
-		} else {
-			in.dst.reg = file.take(virtual)
+		result := func(r *ref) {
+			file := files[r.bank]
+			if virtual := r.reg; stored[*r] {
+				r.reg = file.fresh(virtual)
+				file.pinned[virtual] = true
+			} else {
+				r.reg = file.take(virtual)
+			}
+		}
+		result(&in.dst)
+		if in.op == expLess {
+			result(&in.sum)
 		}
 		for _, r := range read {
 			if r.scalar == 0 {

@@ -46,6 +46,7 @@ type instr struct {
 	op  compute.OpType
 	dst ref
 	in  [4]ref
+	sum ref // a second result, of expLess
 }
 
 // Operations that only loops know, with codes that no other operation has.
@@ -53,6 +54,7 @@ const (
 	expand      compute.OpType = 1<<20 + iota // repeats the numbers of rows
 	selectTimes                               // a product where a truth value holds, a number elsewhere
 	addTimes                                  // a product plus a number
+	expLess                                   // the exponential of numbers less one of their row, and the sums of the rows
 )
 
 // load fills a register from an input.
@@ -309,7 +311,7 @@ func (p *loopProgram) inPlace() []int {
 	written := len(p.code)
 	for i, in := range p.code {
 		for _, out := range p.outs {
-			if in.dst == out.src && !out.copy {
+			if (in.dst == out.src || in.op == expLess && in.sum == out.src) && !out.copy {
 				written = min(written, i)
 			}
 		}
@@ -324,15 +326,17 @@ func (p *loopProgram) inPlace() []int {
 	for _, s := range p.sources {
 		partial[s.store] = partial[s.store] || !s.view.full(p.n) || s.kind == dtypes.Uint32 || s.kind == dtypes.Int32
 	}
+	drawn := false // truth values are written while inputs are loaded
 	for _, out := range p.outs {
-		if out.copy || out.drawn {
+		if out.copy {
 			return nil
 		}
+		drawn = drawn || out.drawn
 	}
 	var stores []int
 	for _, l := range p.loads {
 		s := p.sources[l.source]
-		if l.floor == 0 && !partial[s.store] && last[l.dst] <= written && l.dst.bank < rowNumbers {
+		if l.floor == 0 && !partial[s.store] && last[l.dst] <= written && (l.dst.bank == numbers || l.dst.bank == truths && !drawn) {
 			stores = append(stores, s.store)
 		}
 	}

@@ -48,6 +48,7 @@ func (p *loopProgram) compile(i instr) exec {
 	for k, r := range i.operands() {
 		in.in[k] = operand{reg: p.index(r), scalar: r.scalar}
 	}
+	in.sum = p.index(i.sum)
 	in.isBool = i.dst.bank == truths || i.dst.bank == rowTruths
 	return in.compile(p.row)
 }
@@ -56,6 +57,7 @@ func (p *loopProgram) compile(i instr) exec {
 type operation struct {
 	op     compute.OpType
 	dst    int
+	sum    int // of expLess
 	isBool bool
 	in     [4]operand
 }
@@ -76,6 +78,11 @@ func (in *operation) compile(row int) exec {
 		scale, other := in.in[2].scalar-1, in.in[3].scalar-1
 		return func(r *registers, scalars []float32) {
 			kernel.SelectScaled(r.f[in.dst], r.b[x.reg], r.f[y.reg], scalars[scale], scalars[other])
+		}
+	case expLess:
+		return func(r *registers, _ []float32) {
+			sums := r.f[in.sum]
+			kernel.ExpRows(r.f[in.dst], sums, r.f[x.reg], r.f[y.reg], len(sums), row)
 		}
 	case addTimes:
 		z := in.in[2]
@@ -236,7 +243,7 @@ func arity(op compute.OpType) int {
 		return 4
 	case compute.OpTypeWhere, compute.OpTypeClamp, addTimes:
 		return 3
-	case compute.OpTypeAdd, compute.OpTypeSub, compute.OpTypeMul, compute.OpTypeDiv, compute.OpTypeMax, compute.OpTypeMin, compute.OpTypePow,
+	case expLess, compute.OpTypeAdd, compute.OpTypeSub, compute.OpTypeMul, compute.OpTypeDiv, compute.OpTypeMax, compute.OpTypeMin, compute.OpTypePow,
 		compute.OpTypeEqual, compute.OpTypeNotEqual, compute.OpTypeLessThan, compute.OpTypeLessOrEqual,
 		compute.OpTypeGreaterThan, compute.OpTypeGreaterOrEqual, compute.OpTypeLogicalAnd, compute.OpTypeLogicalOr:
 		return 2

@@ -470,6 +470,18 @@ func fastRowSums(dst, x *float32, r, c int) bool {
 	return false
 }
 
+func fastRowExp(dst, sums, x, less *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowExpAVX2(dst, sums, x, less, r, c)
+		return true
+	case levelAVX512:
+		rowExpAVX512(dst, sums, x, less, r, c)
+		return true
+	}
+	return false
+}
+
 func fastRowLargest(dst, x *float32, r, c int) bool {
 	switch active {
 	case levelAVX2:

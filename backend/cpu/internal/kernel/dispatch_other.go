@@ -50,6 +50,8 @@ func fastColumnSums(dst, x *float32, r, c int) bool { return false }
 
 func fastRowSums(dst, x *float32, r, c int) bool { return false }
 
+func fastRowExp(dst, sums, x, less *float32, r, c int) bool { return false }
+
 func fastRowLargest(dst, x *float32, r, c int) bool { return false }
 
 func fastRowSmallest(dst, x *float32, r, c int) bool { return false }

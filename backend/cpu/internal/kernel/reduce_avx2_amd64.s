@@ -474,6 +474,242 @@ rowsDone:
 	VZEROUPPER
 	RET
 
+// func rowExpAVX2(dst *float32, sums *float32, x *float32, less *float32, r int, c int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·rowExpAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ sums+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ less+24(FP), BX
+	MOVQ r+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ DI, R8
+	SHLQ $0x02, R8
+
+row:
+	TESTQ        SI, SI
+	JLE          rowsDone
+	VXORPS       Y1, Y1, Y1
+	VBROADCASTSS (BX), Y0
+	XORQ         R9, R9
+	LEAQ         8(R9), R10
+	CMPQ         R10, DI
+	JG           each1Done
+
+each1:
+	VMOVUPS      (DX)(R9*4), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMOVUPS      word42d00000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      wordc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       word3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y3, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y2
+	VMOVUPS      word3ab511a7<>+0(SB), Y4
+	VFMADD213PS  word3c091d36<>+0(SB), Y2, Y4
+	VFMADD213PS  word3d2aac7a<>+0(SB), Y2, Y4
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y4
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y4
+	VFMADD213PS  word3f800000<>+0(SB), Y2, Y4
+	VFMADD213PS  word3f800000<>+0(SB), Y2, Y4
+	VCVTPS2DQ    Y3, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPADDD       word0000007f<>+0(SB), Y3, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VPSUBD       Y3, Y2, Y2
+	VPADDD       word0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      Y2, (AX)(R9*4)
+	MOVQ         R10, R9
+	ADDQ         $0x08, R10
+	CMPQ         R10, DI
+	JLE          each1
+
+each1Done:
+	MOVQ         DI, R10
+	SUBQ         R9, R10
+	JE           eachEnd
+	LEAQ         tailMask<>+0(SB), R11
+	NEGQ         R10
+	VMOVDQU      32(R11)(R10*4), Y2
+	VMASKMOVPS   (DX)(R9*4), Y2, Y3
+	VSUBPS       Y0, Y3, Y0
+	VMOVUPS      word42d00000<>+0(SB), Y3
+	VMINPS       Y0, Y3, Y0
+	VMOVUPS      wordc2d00000<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMULPS       word3fb8aa3b<>+0(SB), Y0, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS word3f317200<>+0(SB), Y3, Y0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y0
+	VMOVUPS      word3ab511a7<>+0(SB), Y4
+	VFMADD213PS  word3c091d36<>+0(SB), Y0, Y4
+	VFMADD213PS  word3d2aac7a<>+0(SB), Y0, Y4
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y0, Y4
+	VFMADD213PS  word3efffffe<>+0(SB), Y0, Y4
+	VFMADD213PS  word3f800000<>+0(SB), Y0, Y4
+	VFMADD213PS  word3f800000<>+0(SB), Y0, Y4
+	VCVTPS2DQ    Y3, Y0
+	VPSRAD       $0x01, Y0, Y3
+	VPADDD       word0000007f<>+0(SB), Y3, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VPSUBD       Y3, Y0, Y0
+	VPADDD       word0000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y4, Y0
+	VANDPS       Y0, Y2, Y0
+	VADDPS       Y0, Y1, Y1
+	VMASKMOVPS   Y0, Y2, (AX)(R9*4)
+
+eachEnd:
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPS    $0xb1, X0, X1
+	VADDPS       X1, X0, X0
+	VBROADCASTSS X0, Y0
+	VMOVSS       X0, (CX)
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, BX
+	ADDQ         R8, AX
+	ADDQ         R8, DX
+	DECQ         SI
+	JMP          row
+
+rowsDone:
+	VZEROUPPER
+	RET
+
+DATA word42d00000<>+0(SB)/4, $0x42d00000
+DATA word42d00000<>+4(SB)/4, $0x42d00000
+DATA word42d00000<>+8(SB)/4, $0x42d00000
+DATA word42d00000<>+12(SB)/4, $0x42d00000
+DATA word42d00000<>+16(SB)/4, $0x42d00000
+DATA word42d00000<>+20(SB)/4, $0x42d00000
+DATA word42d00000<>+24(SB)/4, $0x42d00000
+DATA word42d00000<>+28(SB)/4, $0x42d00000
+GLOBL word42d00000<>(SB), RODATA|NOPTR, $32
+
+DATA wordc2d00000<>+0(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+4(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+8(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+12(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+16(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+20(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+24(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+28(SB)/4, $0xc2d00000
+GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $32
+
+DATA word3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+GLOBL word3fb8aa3b<>(SB), RODATA|NOPTR, $32
+
+DATA word3f317200<>+0(SB)/4, $0x3f317200
+DATA word3f317200<>+4(SB)/4, $0x3f317200
+DATA word3f317200<>+8(SB)/4, $0x3f317200
+DATA word3f317200<>+12(SB)/4, $0x3f317200
+DATA word3f317200<>+16(SB)/4, $0x3f317200
+DATA word3f317200<>+20(SB)/4, $0x3f317200
+DATA word3f317200<>+24(SB)/4, $0x3f317200
+DATA word3f317200<>+28(SB)/4, $0x3f317200
+GLOBL word3f317200<>(SB), RODATA|NOPTR, $32
+
+DATA word35bfbe8e<>+0(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+4(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+8(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+12(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+16(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+20(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+24(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+28(SB)/4, $0x35bfbe8e
+GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $32
+
+DATA word3ab511a7<>+0(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+4(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+8(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+12(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+16(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+20(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+24(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+28(SB)/4, $0x3ab511a7
+GLOBL word3ab511a7<>(SB), RODATA|NOPTR, $32
+
+DATA word3c091d36<>+0(SB)/4, $0x3c091d36
+DATA word3c091d36<>+4(SB)/4, $0x3c091d36
+DATA word3c091d36<>+8(SB)/4, $0x3c091d36
+DATA word3c091d36<>+12(SB)/4, $0x3c091d36
+DATA word3c091d36<>+16(SB)/4, $0x3c091d36
+DATA word3c091d36<>+20(SB)/4, $0x3c091d36
+DATA word3c091d36<>+24(SB)/4, $0x3c091d36
+DATA word3c091d36<>+28(SB)/4, $0x3c091d36
+GLOBL word3c091d36<>(SB), RODATA|NOPTR, $32
+
+DATA word3d2aac7a<>+0(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+4(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+8(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+12(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+16(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+20(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+24(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+28(SB)/4, $0x3d2aac7a
+GLOBL word3d2aac7a<>(SB), RODATA|NOPTR, $32
+
+DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+8(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+12(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
+GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
+
+DATA word3efffffe<>+0(SB)/4, $0x3efffffe
+DATA word3efffffe<>+4(SB)/4, $0x3efffffe
+DATA word3efffffe<>+8(SB)/4, $0x3efffffe
+DATA word3efffffe<>+12(SB)/4, $0x3efffffe
+DATA word3efffffe<>+16(SB)/4, $0x3efffffe
+DATA word3efffffe<>+20(SB)/4, $0x3efffffe
+DATA word3efffffe<>+24(SB)/4, $0x3efffffe
+DATA word3efffffe<>+28(SB)/4, $0x3efffffe
+GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
+
+DATA word3f800000<>+0(SB)/4, $0x3f800000
+DATA word3f800000<>+4(SB)/4, $0x3f800000
+DATA word3f800000<>+8(SB)/4, $0x3f800000
+DATA word3f800000<>+12(SB)/4, $0x3f800000
+DATA word3f800000<>+16(SB)/4, $0x3f800000
+DATA word3f800000<>+20(SB)/4, $0x3f800000
+DATA word3f800000<>+24(SB)/4, $0x3f800000
+DATA word3f800000<>+28(SB)/4, $0x3f800000
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $32
+
+DATA word0000007f<>+0(SB)/4, $0x0000007f
+DATA word0000007f<>+4(SB)/4, $0x0000007f
+DATA word0000007f<>+8(SB)/4, $0x0000007f
+DATA word0000007f<>+12(SB)/4, $0x0000007f
+DATA word0000007f<>+16(SB)/4, $0x0000007f
+DATA word0000007f<>+20(SB)/4, $0x0000007f
+DATA word0000007f<>+24(SB)/4, $0x0000007f
+DATA word0000007f<>+28(SB)/4, $0x0000007f
+GLOBL word0000007f<>(SB), RODATA|NOPTR, $32
+
 // func rowLargestAVX2(dst *float32, x *float32, r int, c int)
 // Requires: AVX
 TEXT ·rowLargestAVX2(SB), NOSPLIT, $0-32

@@ -486,6 +486,306 @@ rowsDone:
 	VZEROUPPER
 	RET
 
+// func rowExpAVX512(dst *float32, sums *float32, x *float32, less *float32, r int, c int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rowExpAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ sums+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ less+24(FP), BX
+	MOVQ r+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ DI, R8
+	SHLQ $0x02, R8
+
+row:
+	TESTQ        SI, SI
+	JLE          rowsDone
+	VPXORD       Z1, Z1, Z1
+	VBROADCASTSS (BX), Z0
+	XORQ         R9, R9
+	LEAQ         16(R9), R10
+	CMPQ         R10, DI
+	JG           each1Done
+
+each1:
+	VMOVUPS      (DX)(R9*4), Z2
+	VSUBPS       Z0, Z2, Z2
+	VMOVUPS      word42d00000<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      wordc2d00000<>+0(SB), Z3
+	VMAXPS       Z2, Z3, Z2
+	VMULPS       word3fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS word3f317200<>+0(SB), Z3, Z2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z2
+	VMOVUPS      word3ab511a7<>+0(SB), Z4
+	VFMADD213PS  word3c091d36<>+0(SB), Z2, Z4
+	VFMADD213PS  word3d2aac7a<>+0(SB), Z2, Z4
+	VFMADD213PS  word3e2aaa48<>+0(SB), Z2, Z4
+	VFMADD213PS  word3efffffe<>+0(SB), Z2, Z4
+	VFMADD213PS  word3f800000<>+0(SB), Z2, Z4
+	VFMADD213PS  word3f800000<>+0(SB), Z2, Z4
+	VSCALEFPS    Z3, Z4, Z2
+	VADDPS       Z2, Z1, Z1
+	VMOVUPS      Z2, (AX)(R9*4)
+	MOVQ         R10, R9
+	ADDQ         $0x10, R10
+	CMPQ         R10, DI
+	JLE          each1
+
+each1Done:
+	MOVQ         DI, R10
+	SUBQ         R9, R10
+	JE           eachEnd
+	MOVQ         $-1, R11
+	BZHIQ        R10, R11, R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (DX)(R9*4), K1, Z2
+	VSUBPS       Z0, Z2, Z0
+	VMOVUPS      word42d00000<>+0(SB), Z2
+	VMINPS       Z0, Z2, Z0
+	VMOVUPS      wordc2d00000<>+0(SB), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMULPS       word3fb8aa3b<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS word3f317200<>+0(SB), Z2, Z0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Z2, Z0
+	VMOVUPS      word3ab511a7<>+0(SB), Z3
+	VFMADD213PS  word3c091d36<>+0(SB), Z0, Z3
+	VFMADD213PS  word3d2aac7a<>+0(SB), Z0, Z3
+	VFMADD213PS  word3e2aaa48<>+0(SB), Z0, Z3
+	VFMADD213PS  word3efffffe<>+0(SB), Z0, Z3
+	VFMADD213PS  word3f800000<>+0(SB), Z0, Z3
+	VFMADD213PS  word3f800000<>+0(SB), Z0, Z3
+	VSCALEFPS    Z2, Z3, Z0
+	VMOVAPS.Z    Z0, K1, Z0
+	VADDPS       Z0, Z1, Z1
+	VMOVUPS      Z0, K1, (AX)(R9*4)
+
+eachEnd:
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VMOVAPS       Y1, Y0
+	VADDPS        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VADDPS        X2, X0, X0
+	VPERMILPS     $0x4e, X0, X2
+	VADDPS        X2, X0, X0
+	VPERMILPS     $0xb1, X0, X2
+	VADDPS        X2, X0, X0
+	VBROADCASTSS  X0, Z0
+	VMOVSS        X0, (CX)
+	ADDQ          $0x04, CX
+	ADDQ          $0x04, BX
+	ADDQ          R8, AX
+	ADDQ          R8, DX
+	DECQ          SI
+	JMP           row
+
+rowsDone:
+	VZEROUPPER
+	RET
+
+DATA word42d00000<>+0(SB)/4, $0x42d00000
+DATA word42d00000<>+4(SB)/4, $0x42d00000
+DATA word42d00000<>+8(SB)/4, $0x42d00000
+DATA word42d00000<>+12(SB)/4, $0x42d00000
+DATA word42d00000<>+16(SB)/4, $0x42d00000
+DATA word42d00000<>+20(SB)/4, $0x42d00000
+DATA word42d00000<>+24(SB)/4, $0x42d00000
+DATA word42d00000<>+28(SB)/4, $0x42d00000
+DATA word42d00000<>+32(SB)/4, $0x42d00000
+DATA word42d00000<>+36(SB)/4, $0x42d00000
+DATA word42d00000<>+40(SB)/4, $0x42d00000
+DATA word42d00000<>+44(SB)/4, $0x42d00000
+DATA word42d00000<>+48(SB)/4, $0x42d00000
+DATA word42d00000<>+52(SB)/4, $0x42d00000
+DATA word42d00000<>+56(SB)/4, $0x42d00000
+DATA word42d00000<>+60(SB)/4, $0x42d00000
+GLOBL word42d00000<>(SB), RODATA|NOPTR, $64
+
+DATA wordc2d00000<>+0(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+4(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+8(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+12(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+16(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+20(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+24(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+28(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+32(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+36(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+40(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+44(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+48(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+52(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+56(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+60(SB)/4, $0xc2d00000
+GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $64
+
+DATA word3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
+DATA word3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
+GLOBL word3fb8aa3b<>(SB), RODATA|NOPTR, $64
+
+DATA word3f317200<>+0(SB)/4, $0x3f317200
+DATA word3f317200<>+4(SB)/4, $0x3f317200
+DATA word3f317200<>+8(SB)/4, $0x3f317200
+DATA word3f317200<>+12(SB)/4, $0x3f317200
+DATA word3f317200<>+16(SB)/4, $0x3f317200
+DATA word3f317200<>+20(SB)/4, $0x3f317200
+DATA word3f317200<>+24(SB)/4, $0x3f317200
+DATA word3f317200<>+28(SB)/4, $0x3f317200
+DATA word3f317200<>+32(SB)/4, $0x3f317200
+DATA word3f317200<>+36(SB)/4, $0x3f317200
+DATA word3f317200<>+40(SB)/4, $0x3f317200
+DATA word3f317200<>+44(SB)/4, $0x3f317200
+DATA word3f317200<>+48(SB)/4, $0x3f317200
+DATA word3f317200<>+52(SB)/4, $0x3f317200
+DATA word3f317200<>+56(SB)/4, $0x3f317200
+DATA word3f317200<>+60(SB)/4, $0x3f317200
+GLOBL word3f317200<>(SB), RODATA|NOPTR, $64
+
+DATA word35bfbe8e<>+0(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+4(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+8(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+12(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+16(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+20(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+24(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+28(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+32(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+36(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+40(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+44(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+48(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+52(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+56(SB)/4, $0x35bfbe8e
+DATA word35bfbe8e<>+60(SB)/4, $0x35bfbe8e
+GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $64
+
+DATA word3ab511a7<>+0(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+4(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+8(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+12(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+16(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+20(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+24(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+28(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+32(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+36(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+40(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+44(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+48(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+52(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+56(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+60(SB)/4, $0x3ab511a7
+GLOBL word3ab511a7<>(SB), RODATA|NOPTR, $64
+
+DATA word3c091d36<>+0(SB)/4, $0x3c091d36
+DATA word3c091d36<>+4(SB)/4, $0x3c091d36
+DATA word3c091d36<>+8(SB)/4, $0x3c091d36
+DATA word3c091d36<>+12(SB)/4, $0x3c091d36
+DATA word3c091d36<>+16(SB)/4, $0x3c091d36
+DATA word3c091d36<>+20(SB)/4, $0x3c091d36
+DATA word3c091d36<>+24(SB)/4, $0x3c091d36
+DATA word3c091d36<>+28(SB)/4, $0x3c091d36
+DATA word3c091d36<>+32(SB)/4, $0x3c091d36
+DATA word3c091d36<>+36(SB)/4, $0x3c091d36
+DATA word3c091d36<>+40(SB)/4, $0x3c091d36
+DATA word3c091d36<>+44(SB)/4, $0x3c091d36
+DATA word3c091d36<>+48(SB)/4, $0x3c091d36
+DATA word3c091d36<>+52(SB)/4, $0x3c091d36
+DATA word3c091d36<>+56(SB)/4, $0x3c091d36
+DATA word3c091d36<>+60(SB)/4, $0x3c091d36
+GLOBL word3c091d36<>(SB), RODATA|NOPTR, $64
+
+DATA word3d2aac7a<>+0(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+4(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+8(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+12(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+16(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+20(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+24(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+28(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+32(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+36(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+40(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+44(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+48(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+52(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+56(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+60(SB)/4, $0x3d2aac7a
+GLOBL word3d2aac7a<>(SB), RODATA|NOPTR, $64
+
+DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+8(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+12(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+32(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+36(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+40(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+44(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+48(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+52(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+56(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+60(SB)/4, $0x3e2aaa48
+GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $64
+
+DATA word3efffffe<>+0(SB)/4, $0x3efffffe
+DATA word3efffffe<>+4(SB)/4, $0x3efffffe
+DATA word3efffffe<>+8(SB)/4, $0x3efffffe
+DATA word3efffffe<>+12(SB)/4, $0x3efffffe
+DATA word3efffffe<>+16(SB)/4, $0x3efffffe
+DATA word3efffffe<>+20(SB)/4, $0x3efffffe
+DATA word3efffffe<>+24(SB)/4, $0x3efffffe
+DATA word3efffffe<>+28(SB)/4, $0x3efffffe
+DATA word3efffffe<>+32(SB)/4, $0x3efffffe
+DATA word3efffffe<>+36(SB)/4, $0x3efffffe
+DATA word3efffffe<>+40(SB)/4, $0x3efffffe
+DATA word3efffffe<>+44(SB)/4, $0x3efffffe
+DATA word3efffffe<>+48(SB)/4, $0x3efffffe
+DATA word3efffffe<>+52(SB)/4, $0x3efffffe
+DATA word3efffffe<>+56(SB)/4, $0x3efffffe
+DATA word3efffffe<>+60(SB)/4, $0x3efffffe
+GLOBL word3efffffe<>(SB), RODATA|NOPTR, $64
+
+DATA word3f800000<>+0(SB)/4, $0x3f800000
+DATA word3f800000<>+4(SB)/4, $0x3f800000
+DATA word3f800000<>+8(SB)/4, $0x3f800000
+DATA word3f800000<>+12(SB)/4, $0x3f800000
+DATA word3f800000<>+16(SB)/4, $0x3f800000
+DATA word3f800000<>+20(SB)/4, $0x3f800000
+DATA word3f800000<>+24(SB)/4, $0x3f800000
+DATA word3f800000<>+28(SB)/4, $0x3f800000
+DATA word3f800000<>+32(SB)/4, $0x3f800000
+DATA word3f800000<>+36(SB)/4, $0x3f800000
+DATA word3f800000<>+40(SB)/4, $0x3f800000
+DATA word3f800000<>+44(SB)/4, $0x3f800000
+DATA word3f800000<>+48(SB)/4, $0x3f800000
+DATA word3f800000<>+52(SB)/4, $0x3f800000
+DATA word3f800000<>+56(SB)/4, $0x3f800000
+DATA word3f800000<>+60(SB)/4, $0x3f800000
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
+
 // func rowLargestAVX512(dst *float32, x *float32, r int, c int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·rowLargestAVX512(SB), NOSPLIT, $0-32

@@ -34,6 +34,11 @@ func columnSumsAVX512(dst *float32, x *float32, r int, c int)
 //go:noescape
 func rowSumsAVX512(dst *float32, x *float32, r int, c int)
 
+// rowExpAVX512 sets dst to e^(x-less[i]) and sums[i] to its sum for row i, [r, c].
+//
+//go:noescape
+func rowExpAVX512(dst *float32, sums *float32, x *float32, less *float32, r int, c int)
+
 // rowLargestAVX512 sets dst[i] to the largest number of row i of x, [r, c], NaN if one is NaN.
 //
 //go:noescape

@@ -32,6 +32,19 @@ func MinRows(dst, x []float32, r, c int) {
 	}
 }
 
+// ExpRows sets element (i, j) of dst to e^(x-less[i]) and sums[i] to the sum of row i of dst. Both are matrices [r, c].
+func ExpRows(dst, sums, x, less []float32, r, c int) {
+	if shortRows(sums, x, r, c) && len(less) >= r && len(dst) >= r*c && fastRowExp(&dst[0], &sums[0], &x[0], &less[0], r, c) {
+		return
+	}
+	for i := range r {
+		row := dst[i*c : (i+1)*c]
+		SubScalar(row, x[i*c:(i+1)*c], less[i])
+		Exp(row, row)
+		sums[i] = Sum(row)
+	}
+}
+
 // longestRow is the length of rows that are reduced in one run.
 const longestRow = 1024
 

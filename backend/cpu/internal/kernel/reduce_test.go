@@ -124,3 +124,38 @@ func BenchmarkReduce(b *testing.B) {
 		}
 	})
 }
+
+// ExpRows gives what one pass after the other gives, up to the order of sums.
+func TestExpRows(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		for r := range 4 {
+			for c := 1; c < 70; c++ {
+				x, less := make([]float32, r*c), make([]float32, r)
+				for i := range x {
+					x[i] = float32(math.Sin(float64(i))) * 9
+				}
+				for i := range less {
+					less[i] = float32(i) - .5
+				}
+				got, sums := make([]float32, r*c+1), make([]float32, r)
+				ExpRows(got[:r*c], sums, x, less, r, c)
+				for i := range r {
+					total := 0.
+					for j := range c {
+						want := math.Exp(float64(x[i*c+j] - less[i]))
+						if d := math.Abs(float64(got[i*c+j]) - want); !(d <= 2e-7*want) {
+							t.Fatalf("[%d, %d] element %d, %d: %v, want %v", r, c, i, j, got[i*c+j], want)
+						}
+						total += want
+					}
+					if d := math.Abs(float64(sums[i]) - total); !(d <= 1e-6*total) {
+						t.Fatalf("[%d, %d] sum %d: %v, want %v", r, c, i, sums[i], total)
+					}
+				}
+				if got[r*c] != 0 {
+					t.Fatalf("[%d, %d]: wrote past the end", r, c)
+				}
+			}
+		}
+	})
+}
