@@ -40,8 +40,8 @@ import (
 // at 0.01.
 type ReconBoost struct {
 	// Alone is the number of epochs that a modality learns alone, >= 0.
-	// Default 4; 0 is joint training. In short trainings 1 lets every modality
-	// have its turns.
+	// Default 4; 0 is joint training. A round takes Alone + Together epochs per
+	// modality: with many modalities or few epochs take 1.
 	Alone int `yaml:"alone"`
 	// Together is the number of epochs that all learn after that, >= 0.
 	// Default 4.
