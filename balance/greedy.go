@@ -50,7 +50,7 @@ type Greedy struct {
 	// Window is the number of updates that gates are replaced for, >= 0; 0 is
 	// joint training of the bridged model. Default 5.
 	Window int `yaml:"window"`
-	// Start is the first epoch of it. Default 2.
+	// Start is the first epoch of it, >= 0. Default 2.
 	Start int `yaml:"start"`
 }
 
