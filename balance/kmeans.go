@@ -7,14 +7,14 @@ import (
 
 // The effort of kMeans.
 const (
-	kMeansStarts = 3
+	kMeansStarts = 10
 	kMeansRounds = 100
 )
 
 // kMeans parts the points [n, width] into at most k clusters and returns the
 // cluster of each point. It starts from centres drawn as by Arthur and
 // Vassilvitskii (2007), iterates as Lloyd (1982) does, and keeps the best of
-// three starts, that with the smallest sum of squared distances; it depends on
+// ten starts, that with the smallest sum of squared distances; it depends on
 // its arguments alone.
 func kMeans(points []float32, width, k int, seed uint64) []int {
 	n := len(points) / width
