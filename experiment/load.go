@@ -32,6 +32,17 @@ func usage(err error) error {
 // A file that describes own data, a manifest, has the key "modalities" with
 // files; a file that configures a training has the keys of Config.
 func Load(name, file string, sets []string) (*Config, error) {
+	return load(name, file, sets, func(*Config) {})
+}
+
+// LoadNeutral is Load without what the task's preset sets for methods: all
+// methods start from their own defaults.
+func LoadNeutral(name, file string, sets []string) (*Config, error) {
+	return load(name, file, sets, func(c *Config) { c.Options = nil })
+}
+
+// load calls change between the preset and what overrides it.
+func load(name, file string, sets []string, change func(*Config)) (*Config, error) {
 	var layer *Config
 	if file != "" {
 		isManifest, err := describesData(file)
@@ -66,6 +77,7 @@ func Load(name, file string, sets []string) (*Config, error) {
 	c := Default()
 	c.Task = name
 	info.preset(c)
+	change(c)
 	if file != "" {
 		if err := config.Load(file, c); err != nil {
 			return nil, usage(err)

@@ -22,6 +22,13 @@ type Request struct {
 	Config *Config
 	// Root is the folder that holds run folders; "" is "runs".
 	Root string
+	// Dir is the folder of the run itself; "": a new one under Root. A run of
+	// this configuration that is there already is continued.
+	Dir string
+	// TestClosed leaves the test set unread: the result has scores of
+	// validation only and is not kept in the folder. Without it, the same Dir
+	// opens the test set later.
+	TestClosed bool
 	// Viewer follows the run; nil: nobody does.
 	Viewer Viewer
 }
@@ -39,6 +46,7 @@ type session struct {
 	view    Viewer
 	events  *run.Events
 	resumed bool
+	closed  bool // the test set stays unread
 }
 
 // Run trains with the configuration in a new run folder and returns the
@@ -50,17 +58,32 @@ func Run(ctx context.Context, r Request) (*Result, error) {
 		return nil, err
 	}
 	defer s.close()
+	s.closed = r.TestClosed
+	if s.dir, err = folder(r); err != nil {
+		return nil, err
+	}
+	s.resumed = run.Check(s.dir.Path()) == nil
+	if s.resumed {
+		err = s.sameData()
+	} else {
+		err = s.describe()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.train(ctx, r.Viewer)
+}
+
+// folder returns the folder to run in.
+func folder(r Request) (*run.Dir, error) {
+	if r.Dir != "" {
+		return run.At(r.Dir)
+	}
 	root := r.Root
 	if root == "" {
 		root = "runs"
 	}
-	if s.dir, err = run.Create(root, fmt.Sprintf("%s-%s-s%d", r.Config.Task, r.Config.Method, r.Config.Train.Seed)); err != nil {
-		return nil, err
-	}
-	if err := s.describe(); err != nil {
-		return nil, err
-	}
-	return s.train(ctx, r.Viewer)
+	return run.Create(root, fmt.Sprintf("%s-%s-s%d", r.Config.Task, r.Config.Method, r.Config.Train.Seed))
 }
 
 // Resume continues the run in the folder; the result of a finished run is
@@ -197,18 +220,26 @@ func (s *session) train(ctx context.Context, v Viewer) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := json.MarshalIndent(result, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	if err := s.dir.Write(run.ResultFile, append(text, '\n')); err != nil {
-		return nil, err
+	if !s.closed {
+		if err := s.keep(result); err != nil {
+			return nil, err
+		}
 	}
 	s.view.End(result)
 	return result, nil
 }
 
-// result loads the best parameters and scores validation and test.
+// keep writes the result into the run folder.
+func (s *session) keep(r *Result) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("experiment: write the result: %w", err)
+	}
+	return s.dir.Write(run.ResultFile, append(text, '\n'))
+}
+
+// result loads the best parameters and scores validation and, unless it stays
+// closed, test.
 func (s *session) result(ctx context.Context) (*Result, error) {
 	position := s.trainer.Position()
 	best, err := s.load(run.Best)
@@ -229,9 +260,11 @@ func (s *session) result(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	test, err := s.trainer.Evaluate(ctx, s.data.Test)
-	if err != nil {
-		return nil, err
+	test := &trainer.Evaluation{Modalities: make([]trainer.ModalityScores, len(val.Modalities))}
+	if !s.closed {
+		if test, err = s.trainer.Evaluate(ctx, s.data.Test); err != nil {
+			return nil, err
+		}
 	}
 	primary, larger := s.setup.Score.Primary()
 	r := &Result{

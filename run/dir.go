@@ -70,6 +70,14 @@ func Create(root, stem string) (*Dir, error) {
 	return nil, fmt.Errorf("run: no free name for %s in %s: choose another folder with --out", stem, root)
 }
 
+// At locks the folder path, which it makes when there is none.
+func At(path string) (*Dir, error) {
+	if err := os.MkdirAll(filepath.Join(path, checkpointsDir), 0o755); err != nil {
+		return nil, fmt.Errorf("run: create a run folder: %w", err)
+	}
+	return lock(path)
+}
+
 // Open locks an existing run folder.
 func Open(path string) (*Dir, error) {
 	if err := Check(path); err != nil {

@@ -74,6 +74,7 @@ Exit codes:
 	cmd.SetVersionTemplate("cggm {{.Version}}\n")
 	cmd.AddCommand(
 		newTrainCommand(a),
+		newCompareCommand(a),
 		newEvalCommand(a),
 		newTasksCommand(a),
 		newMethodsCommand(a),

@@ -12,6 +12,7 @@ import (
 // its place.
 type work struct {
 	load     func(task, file string, sets []string) (*experiment.Config, error)
+	neutral  func(task, file string, sets []string) (*experiment.Config, error)
 	marshal  func(*experiment.Config) ([]byte, error)
 	schema   func() ([]byte, error)
 	tasks    func() []experiment.TaskInfo
@@ -20,13 +21,14 @@ type work struct {
 	dryRun   func(context.Context, experiment.Request) error
 	resume   func(ctx context.Context, dir string, v experiment.Viewer) (*experiment.Result, error)
 	evaluate func(ctx context.Context, dir string) (*experiment.Result, error)
+	examine  func(ctx context.Context, c *experiment.Config, methods []string) (*experiment.Facts, error)
 	replay   func(ctx context.Context, path string) (*conformance.Report, error)
 }
 
 func realWork() work {
 	return work{
-		load: experiment.Load, marshal: experiment.Marshal, schema: experiment.Schema, tasks: experiment.Tasks,
+		load: experiment.Load, neutral: experiment.LoadNeutral, marshal: experiment.Marshal, schema: experiment.Schema, tasks: experiment.Tasks,
 		doctor: experiment.Doctor, run: experiment.Run, dryRun: experiment.DryRun, resume: experiment.Resume,
-		evaluate: experiment.Evaluate, replay: conformance.Replay,
+		evaluate: experiment.Evaluate, examine: experiment.Examine, replay: conformance.Replay,
 	}
 }

@@ -1,0 +1,200 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"cggm/internal/view"
+)
+
+// grid is a table before it has a format. All columns but the first hold
+// numbers.
+type grid struct {
+	title  string
+	header []string
+	rows   [][]string
+	notes  []string
+}
+
+// grids returns one table per task, and one over all tasks where there are
+// several.
+func (o *Outcome) grids() []grid {
+	var all []grid
+	for _, t := range o.Tasks {
+		all = append(all, t.grid(o))
+	}
+	if o.Overall != nil {
+		all = append(all, o.Overall.grid())
+	}
+	return all
+}
+
+func (t *TaskOutcome) grid(o *Outcome) grid {
+	g := grid{title: fmt.Sprintf("%s: %s over %d %s", t.Task, t.scoreName(), o.Seeds, plural(o.Seeds, "seed"))}
+	if o.Trials > 1 {
+		g.title += fmt.Sprintf(", the best of %d settings by validation", o.Trials)
+	}
+	g.header = []string{"method", "n", "test " + t.Primary}
+	for _, b := range t.Baselines {
+		g.header = append(g.header, "minus "+b, "p")
+	}
+	g.header = append(g.header, "rank", "time")
+	for _, row := range t.Rows {
+		g.rows = append(g.rows, row.cells())
+	}
+	g.notes = t.notes(o)
+	return g
+}
+
+// scoreName says what is compared.
+func (t *TaskOutcome) scoreName() string {
+	if t.Larger {
+		return "test " + t.Primary
+	}
+	return "test " + t.Primary + " (smaller is better)"
+}
+
+func (r *Row) cells() []string {
+	n := 0
+	if r.Test != nil {
+		n = r.Test.N
+	}
+	cells := []string{r.Method, fmt.Sprint(n), r.Test.text("%.4f")}
+	for _, d := range r.Versus {
+		if d == nil {
+			cells = append(cells, "-", "-")
+			continue
+		}
+		cells = append(cells, d.text("%+.4f"), probability(d.Holm))
+	}
+	cost := "-"
+	if r.Cost != nil {
+		cost = fmt.Sprintf("%.2fx", *r.Cost)
+	}
+	return append(cells, optional("%.2f", r.Rank), cost)
+}
+
+// text formats the mean with its interval.
+func (s *Spread) text(format string) string {
+	switch {
+	case s == nil:
+		return "-"
+	case s.Low == nil || s.High == nil:
+		return number(format, s.Mean)
+	}
+	return fmt.Sprintf("%s [%s, %s]", number(format, s.Mean), number(format, *s.Low), number(format, *s.High))
+}
+
+// number formats with four digits after the point, or four in all for numbers
+// that are large.
+func number(format string, v float64) string {
+	if math.Abs(v) >= 100 {
+		format = strings.Replace(format, ".4f", ".4g", 1)
+	}
+	return fmt.Sprintf(format, v)
+}
+
+func optional(format string, v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf(format, *v)
+}
+
+func probability(p *float64) string {
+	if p != nil && *p < .001 {
+		return "<0.001"
+	}
+	return optional("%.3f", p)
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
+// notes lists what a reader must know beside the numbers.
+func (t *TaskOutcome) notes(o *Outcome) []string {
+	var notes []string
+	if t.Missing > 0 {
+		notes = append(notes, fmt.Sprintf("INCOMPLETE: %d %s missing; these numbers are preliminary", t.Missing, plural(t.Missing, "run")))
+	}
+	if t.ValIsTest {
+		notes = append(notes, "CAUTION: validation is the test set, so what was selected was selected on test")
+	}
+	for _, row := range t.Rows {
+		for _, f := range row.Failed {
+			notes = append(notes, fmt.Sprintf("%s failed on seed %d: %s", row.Method, f.Seed, f.Why))
+		}
+	}
+	for _, r := range t.Records {
+		if r.Tuning && r.Failed != "" {
+			notes = append(notes, fmt.Sprintf("%s failed in trial %d: %s", r.Method, r.Trial, r.Failed))
+		}
+	}
+	for _, r := range t.Refused {
+		notes = append(notes, fmt.Sprintf("%s is left out: %s", r.Method, r.Why))
+	}
+	if o.Trials == 1 {
+		return notes
+	}
+	for _, row := range t.Rows {
+		switch {
+		case row.Trial == 0:
+			notes = append(notes, row.Method+": its settings are not chosen yet")
+		case row.Trial == 1:
+			notes = append(notes, row.Method+": the defaults were best")
+		default:
+			notes = append(notes, fmt.Sprintf("%s: trial %d was best: %s", row.Method, row.Trial, strings.Join(row.Settings, " ")))
+		}
+	}
+	return notes
+}
+
+func (a *Overall) grid() grid {
+	g := grid{
+		title:  fmt.Sprintf("all %d tasks", a.Tasks),
+		header: []string{"method", "mean rank", "better than joint", "worse than joint"},
+	}
+	for _, m := range a.Methods {
+		g.rows = append(g.rows, []string{m.Method, fmt.Sprintf("%.2f", m.Rank), fmt.Sprint(m.Better), fmt.Sprint(m.Worse)})
+	}
+	if a.Friedman != nil {
+		g.notes = append(g.notes, "Friedman's test that no method differs: p = "+probability(a.Friedman))
+	}
+	return g
+}
+
+// legend explains the columns.
+func (o *Outcome) legend() string {
+	return fmt.Sprintf("Means with %.0f %% intervals by Student's t; differences by seed; p by paired t-test, corrected by Holm\n"+
+		"for the methods of a table; rank over seeds, 1 is best; time of a run against joint.\n", 100*Level)
+}
+
+// Text returns the tables for a terminal.
+func (o *Outcome) Text() string {
+	var b strings.Builder
+	if o.Missing > 0 {
+		fmt.Fprintf(&b, "INCOMPLETE: %d %s missing\n\n", o.Missing, plural(o.Missing, "run"))
+	}
+	for _, g := range o.grids() {
+		fmt.Fprintf(&b, "%s\n\n%s", g.title, g.text())
+		if len(g.notes) > 0 {
+			fmt.Fprintf(&b, "\n%s\n", strings.Join(g.notes, "\n"))
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString(o.legend())
+	return b.String()
+}
+
+func (g grid) text() string {
+	numbers := make([]bool, len(g.header))
+	for i := range numbers {
+		numbers[i] = i > 0
+	}
+	return view.Table{Header: g.header, Rows: g.rows, Numbers: numbers}.String()
+}
