@@ -24,7 +24,7 @@ type Conv1D struct {
 	// Pool is the number of tokens that max pooling joins after every layer;
 	// 0: 1, no pooling.
 	Pool int `yaml:"pool"`
-	// Activation is one of layer.Activations; "": relu.
+	// Activation is gelu, none, relu, sigmoid, silu or tanh; "": relu.
 	Activation string `yaml:"activation"`
 	// Dropout is the rate after every layer, in [0,1).
 	Dropout float64 `yaml:"dropout"`

@@ -29,7 +29,7 @@ type Conv2D struct {
 	Pool int `yaml:"pool"`
 	// BatchNorm normalises before every activation.
 	BatchNorm bool `yaml:"batch_norm"`
-	// Activation is one of layer.Activations; "": relu.
+	// Activation is gelu, none, relu, sigmoid, silu or tanh; "": relu.
 	Activation string `yaml:"activation"`
 	// Dropout is the rate after every layer, in [0,1).
 	Dropout float64 `yaml:"dropout"`

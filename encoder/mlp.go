@@ -18,7 +18,7 @@ type MLP struct {
 	Width int `yaml:"width"`
 	// Hidden lists the widths of the layers before the last; default: none.
 	Hidden []int `yaml:"hidden"`
-	// Activation is one of layer.Activations; "": relu.
+	// Activation is gelu, none, relu, sigmoid, silu or tanh; "": relu.
 	Activation string `yaml:"activation"`
 	// Dropout is the rate after every layer, in [0,1).
 	Dropout float64 `yaml:"dropout"`

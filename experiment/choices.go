@@ -33,7 +33,7 @@ func Choices() []Alternatives {
 		alternatives("loss", losses),
 		withLoss(alternatives("signal", signals)),
 		alternatives("optimizer", optimizers),
-		alternatives("optimizer.schedule", schedules(1, 1)),
+		alternatives("optimizer.schedule", schedules(1, Default().Train.Epochs)),
 	}
 }
 

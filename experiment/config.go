@@ -35,7 +35,11 @@ type Config struct {
 	Head Choice `yaml:"head"`
 	// Classifier is the auxiliary classifier of every modality.
 	Classifier Choice `yaml:"classifier"`
-	// Unimodal is the source of a single modality's logits.
+	// Unimodal is the source of a single modality's logits: split cuts the
+	// model's where fusion and head are linear; mask runs the model with the
+	// others' features at 0, mask-input with their inputs at 0; shared sends
+	// features of one width through a layer of its own; auxiliary trains a
+	// classifier for each; auto is split where it applies, otherwise mask.
 	Unimodal string `yaml:"unimodal"`
 	// Method names the balancing method, or several joined by "+".
 	Method string `yaml:"method"`
@@ -47,10 +51,11 @@ type Config struct {
 	Signal Choice `yaml:"signal"`
 	// Score selects the best epoch; empty: what fits the task.
 	Score string `yaml:"score"`
-	// Optimizer trains the model, Auxiliary the classifiers.
+	// Optimizer trains the model, Auxiliary the auxiliary classifiers.
 	Optimizer Optimizer `yaml:"optimizer"`
 	Auxiliary Optimizer `yaml:"auxiliary"`
-	// Rates multiplies the learning rate of groups, such as "encoder/text".
+	// Rates multiplies the learning rate of groups: fusion, head, and by
+	// modality stem, encoder and auxiliary, such as "encoder/text".
 	Rates map[string]float64 `yaml:"rates"`
 	// Train holds the settings of the training loop.
 	Train trainer.Options `yaml:"train"`

@@ -8,9 +8,12 @@ import (
 // Plateau multiplies the rate by Factor when the validation loss has not
 // fallen by the relative Threshold for more than Patience epochs.
 type Plateau struct {
-	Base      float64 `json:"base" yaml:"-"`
-	Factor    float64 `json:"factor" yaml:"factor"`
-	Patience  int     `json:"patience" yaml:"patience"`
+	Base float64 `json:"base" yaml:"-"`
+	// Factor multiplies the rate, in (0,1).
+	Factor float64 `json:"factor" yaml:"factor"`
+	// Patience is the number of epochs without improvement that pass first, >= 0.
+	Patience int `json:"patience" yaml:"patience"`
+	// Threshold is the share by which the loss must fall to be an improvement, >= 0.
 	Threshold float64 `json:"threshold" yaml:"threshold"`
 	// Scale, Best and Waited are its state; Seen says that Best is set.
 	Scale  float64 `json:"scale" yaml:"-"`

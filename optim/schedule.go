@@ -31,7 +31,8 @@ func (*Constant) Observe(float64) {}
 // Step multiplies the rate by Factor every Every epochs.
 type Step struct {
 	Base float64 `json:"base" yaml:"-"`
-	// Every is the number of epochs between changes, >= 1.
+	// Every is the number of epochs between changes, >= 1; default: a third of
+	// the training.
 	Every int `json:"every" yaml:"every"`
 	// Factor is above 0. Default 0.1.
 	Factor float64 `json:"factor" yaml:"factor"`
@@ -54,9 +55,11 @@ func (s *Step) Validate() error {
 // Cosine falls along half a cosine from the base rate to Floor over Epochs.
 // Loshchilov and Hutter, ICLR 2017.
 type Cosine struct {
-	Base   float64 `json:"base" yaml:"-"`
-	Epochs int     `json:"epochs" yaml:"epochs"`
-	Floor  float64 `json:"floor" yaml:"floor"`
+	Base float64 `json:"base" yaml:"-"`
+	// Epochs is the number of epochs of the fall, > 0; default: all.
+	Epochs int `json:"epochs" yaml:"epochs"`
+	// Floor is the rate at the end, >= 0.
+	Floor float64 `json:"floor" yaml:"floor"`
 }
 
 // Rate returns the rate on the cosine.

@@ -21,8 +21,8 @@ type docs struct {
 	fields map[string]string // by TYPE.FIELD
 }
 
-// read parses the Go files of a folder, tests left out.
-func read(files fs.FS) (*docs, error) {
+// read parses the Go files of a folder, tests left out. path is the package's.
+func read(path string, files fs.FS) (*docs, error) {
 	names, err := fs.Glob(files, "*.go")
 	if err != nil {
 		return nil, fmt.Errorf("manual: %w", err)
@@ -44,7 +44,7 @@ func read(files fs.FS) (*docs, error) {
 		parsed = append(parsed, file)
 	}
 	d := &docs{types: make(map[string]string), fields: make(map[string]string)}
-	if d.pkg, err = doc.NewFromFiles(set, parsed, "cggm/balance"); err != nil {
+	if d.pkg, err = doc.NewFromFiles(set, parsed, path); err != nil {
 		return nil, fmt.Errorf("manual: %w", err)
 	}
 	for _, t := range d.pkg.Types {

@@ -14,7 +14,7 @@ import (
 	"cggm/objective"
 )
 
-//go:generate go run ./generate ../../docs/methods.md
+//go:generate go run ./generate ../..
 
 // Method is the manual of one method.
 type Method struct {
@@ -45,7 +45,7 @@ type Method struct {
 }
 
 // comments holds the doc comments of package balance.
-var comments = sync.OnceValues(func() (*docs, error) { return read(balance.Source()) })
+var comments = sync.OnceValues(func() (*docs, error) { return read("cggm/balance", balance.Source()) })
 
 // Methods returns the manual of all methods in the order of documentation.
 var Methods = sync.OnceValues(func() ([]Method, error) {

@@ -53,14 +53,20 @@ func (m Method) markdown(b *strings.Builder, d *docs) {
 	}
 	b.WriteString("\n| setting | type | range | default | meaning |\n|---|---|---|---|---|\n")
 	for _, s := range m.Settings {
-		row(b, s.Name, s.Type, s.Range, fmt.Sprint(s.Default), s.Doc)
+		row(b, code(s.Name), s.Type, s.Range, fmt.Sprint(s.Default), s.Doc)
 	}
 }
+
+// code marks a cell that is to be shown as it is.
+func code(name string) string { return "`" + name + "`" }
 
 // row writes a line of a table.
 func row(b *strings.Builder, cells ...string) {
 	for _, cell := range cells {
-		b.WriteString("| " + strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "<", `\<`).Replace(cell) + " ")
+		if !strings.HasPrefix(cell, "`") {
+			cell = strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "<", `\<`).Replace(cell)
+		}
+		b.WriteString("| " + cell + " ")
 	}
 	b.WriteString("|\n")
 }

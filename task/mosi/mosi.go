@@ -79,7 +79,8 @@ type Config struct {
 	// File is the pickle's path in the folder; "": the first of the known
 	// names that is there.
 	File string `yaml:"file"`
-	// Lengths is LengthsFile, LengthsAll or LengthsZeros.
+	// Lengths tells steps from padding: "file" by what the file states, "zeros"
+	// also by steps of zeros at both ends, "all" counts every step.
 	Lengths string `yaml:"lengths"`
 	// Clean makes 0 of every value that is no finite number. Otherwise only
 	// audio may hold such values, and only -inf.

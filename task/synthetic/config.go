@@ -41,6 +41,7 @@ type Config struct {
 
 // Modality describes one generated input.
 type Modality struct {
+	// Name of the input.
 	Name string `yaml:"name"`
 	// Width is the number of features per sample, step or pixel. It must hold
 	// the parts that the modality sees (see Config.Parts), twice as many with

@@ -1,9 +1,11 @@
-// Command generate writes the page of all methods to the named file.
+// Command generate writes the pages in docs that are made of doc comments. Its
+// argument is the folder of the module.
 package main
 
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"cggm/internal/manual"
 )
@@ -17,11 +19,22 @@ func main() {
 
 func write(args []string) error {
 	if len(args) != 1 {
-		return fmt.Errorf("%d arguments: name the file to write", len(args))
+		return fmt.Errorf("%d arguments: name the folder of the module", len(args))
 	}
 	text, err := manual.Markdown()
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(args[0], []byte(text), 0o600)
+	if err := os.WriteFile(filepath.Join(args[0], "docs", "methods.md"), []byte(text), 0o600); err != nil {
+		return err
+	}
+	name := filepath.Join(args[0], "docs", "configuration.md")
+	page, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if page, err = manual.Configuration(os.DirFS(args[0]), page); err != nil {
+		return err
+	}
+	return os.WriteFile(name, page, 0o600)
 }
