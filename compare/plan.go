@@ -107,7 +107,7 @@ func (s *Study) finalJobs(p *prepared, chosen map[string]int) ([]*job, error) {
 }
 
 func newJob(p *prepared, method string, trial int, seed uint64) (*job, error) {
-	j := &job{task: p, method: method, trial: trial, seed: seed, settings: draw(method, trial, p.rate)}
+	j := &job{task: p, method: method, trial: trial, seed: seed, settings: assignments(method, trial, p.rate)}
 	var err error
 	if j.config, err = p.Load(j.settings...); err != nil {
 		return nil, err

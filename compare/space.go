@@ -24,27 +24,58 @@ type dimension struct {
 const rateSpan = 5
 
 // spaces holds the search space of every method, beside the learning rate, which
-// all have.
+// all have: the one to three settings that their papers tune, around the
+// defaults. A nil space leaves the learning rate alone to choose.
 var spaces = map[string][]dimension{
-	"joint": nil,
+	"joint":              nil,
+	"unimodal":           nil,
+	"ume":                {{setting: "weigh", choices: []string{"uniform", "validation"}}},
+	"linear-probe":       nil,
+	"multi-loss":         {{setting: "weight", low: .1, high: 4, log: true}},
+	"modality-dropout":   {{setting: "rate", low: .05, high: .5}},
+	"mbsd":               {{setting: "weight", low: .1, high: 4, log: true}},
+	"cml":                {{setting: "lambda", low: .02, high: 1, log: true}, {setting: "without", low: .2, high: 2, log: true}},
+	"lfm":                {{setting: "schedule", choices: []string{"linear", "poly", "learned"}}, {setting: "weight", low: .3, high: .95}},
+	"umt":                {{setting: "lambda", low: 1, high: 50, log: true}},
+	"g-blend":            {{setting: "every", low: 5, high: 20, whole: true}},
+	"cggm":               {{setting: "rho", low: .5, high: 2, log: true}, {setting: "lambda", low: .02, high: .5, log: true}},
+	"ogm":                {{setting: "alpha", low: .05, high: 1, log: true}},
+	"ogm-ge":             {{setting: "alpha", low: .05, high: 1, log: true}},
+	"agm":                {{setting: "alpha", low: .2, high: 4, log: true}},
+	"arl":                {{setting: "gamma", low: .2, high: 4, log: true}, {setting: "temperature", low: 2, high: 16, log: true}},
+	"inforeg":            {{setting: "weight", low: .2, high: 4, log: true}, {setting: "strength", low: .2, high: 2, log: true}},
+	"pmr":                {{setting: "alpha", low: .1, high: 4, log: true}, {setting: "momentum", low: 0, high: .9}},
+	"mmpareto":           {{setting: "gamma", low: 1, high: 2}},
+	"balgrad":            {{setting: "lambda", low: .1, high: 4, log: true}, {setting: "weight", low: .2, high: 4, log: true}},
+	"dgl":                {{setting: "alpha", low: .25, high: 4, log: true}},
+	"g2d":                {{setting: "alpha", low: .2, high: 4, log: true}, {setting: "beta", low: .2, high: 4, log: true}},
+	"valuation-sample":   {{setting: "warmup", low: 1, high: 10, whole: true}},
+	"valuation-modality": {{setting: "strength", low: .2, high: 4, log: true}, {setting: "warmup", low: 1, high: 10, whole: true}},
+	"remix":              {{setting: "gamma", low: .2, high: 4, log: true}, {setting: "warmup", low: 2, high: 15, whole: true}},
+	"mslr":               {{setting: "strength", low: .25, high: 4, log: true}, {setting: "window", low: 2, high: 10, whole: true}},
+	"miles":              {{setting: "threshold", low: .02, high: .3, log: true}, {setting: "factor", low: .2, high: .9}},
+	"mses":               {{setting: "patience", low: 3, high: 10, whole: true}, {setting: "smooth", low: 0, high: .9}},
+	"relearning":         {{setting: "lambda", low: .5, high: 8, log: true}, {setting: "every", low: 5, high: 15, whole: true}},
+	"mla":                {{setting: "normalize", choices: []string{"true", "false"}}},
+	"aug":                {{setting: "lambda", low: .5, high: 2, log: true}, {setting: "residual", low: .2, high: .8}},
 }
 
-// draw returns the assignments of a trial. Trial 1 changes nothing. Others
+// assignments returns the assignments of a trial. Trial 1 changes nothing. Others
 // depend on the names of the settings and on the trial alone: a larger number
 // of trials begins with the same ones, and in every trial all methods have the
 // same learning rate.
-func draw(method string, trial int, rate float64) []string {
+func assignments(method string, trial int, rate float64) []string {
 	if trial == 1 {
 		return nil
 	}
 	shared := dimension{setting: "optimizer.rate", low: rate / rateSpan, high: rate * rateSpan, log: true}
-	assignments := []string{shared.assign("optimizer.rate", trial)}
+	all := []string{shared.assign("optimizer.rate", trial)}
 	for _, part := range balance.Split(method) {
 		for _, d := range spaces[part] {
-			assignments = append(assignments, d.assign("options."+part+"."+d.setting, trial))
+			all = append(all, d.assign("options."+part+"."+d.setting, trial))
 		}
 	}
-	return assignments
+	return all
 }
 
 // assign draws a value for the setting with the given full name.

@@ -14,8 +14,13 @@ type grid struct {
 	title  string
 	header []string
 	rows   [][]string
-	notes  []string
+	// best is the row with the best mean, -1 for none; its score is in column
+	// scoreColumn.
+	best  int
+	notes []string
 }
+
+const scoreColumn = 2
 
 // grids returns one table per task, and one over all tasks where there are
 // several.
@@ -43,8 +48,19 @@ func (t *TaskOutcome) grid(o *Outcome) grid {
 	for _, row := range t.Rows {
 		g.rows = append(g.rows, row.cells())
 	}
-	g.notes = t.notes(o)
+	g.best, g.notes = t.best(), t.notes(o)
 	return g
+}
+
+// best returns the row with the best mean score, -1 when none has any.
+func (t *TaskOutcome) best() int {
+	best := -1
+	for i, row := range t.Rows {
+		if row.Test != nil && (best < 0 || t.signed(row.Test.Mean) > t.signed(t.Rows[best].Test.Mean)) {
+			best = i
+		}
+	}
+	return best
 }
 
 // scoreName says what is compared.
@@ -138,6 +154,9 @@ func (t *TaskOutcome) notes(o *Outcome) []string {
 	for _, r := range t.Refused {
 		notes = append(notes, fmt.Sprintf("%s is left out: %s", r.Method, r.Why))
 	}
+	if t.mixed() {
+		notes = append(notes, "the runs did not all share the processors with as many others, so times hardly compare")
+	}
 	if o.Trials == 1 {
 		return notes
 	}
@@ -154,9 +173,25 @@ func (t *TaskOutcome) notes(o *Outcome) []string {
 	return notes
 }
 
+// mixed reports whether final runs went different numbers at a time.
+func (t *TaskOutcome) mixed() bool {
+	jobs := 0
+	for _, r := range t.Records {
+		if r.Tuning || r.Failed != "" {
+			continue
+		}
+		if jobs != 0 && r.Jobs != jobs {
+			return true
+		}
+		jobs = r.Jobs
+	}
+	return false
+}
+
 func (a *Overall) grid() grid {
 	g := grid{
 		title:  fmt.Sprintf("all %d tasks", a.Tasks),
+		best:   -1,
 		header: []string{"method", "mean rank", "better than joint", "worse than joint"},
 	}
 	for _, m := range a.Methods {
@@ -169,10 +204,8 @@ func (a *Overall) grid() grid {
 }
 
 // legend explains the columns.
-func (o *Outcome) legend() string {
-	return fmt.Sprintf("Means with %.0f %% intervals by Student's t; differences by seed; p by paired t-test, corrected by Holm\n"+
-		"for the methods of a table; rank over seeds, 1 is best; time of a run against joint.\n", 100*Level)
-}
+var legend = fmt.Sprintf("Means over seeds with %.0f %% intervals by Student's t; differences by seed; p by paired t-test,\n"+
+	"corrected by Holm for the methods of a table; rank over seeds, 1 is best; time of a run against joint.\n", 100*Level)
 
 // Text returns the tables for a terminal.
 func (o *Outcome) Text() string {
@@ -187,7 +220,7 @@ func (o *Outcome) Text() string {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString(o.legend())
+	b.WriteString(legend)
 	return b.String()
 }
 

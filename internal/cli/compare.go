@@ -30,6 +30,7 @@ type compareOptions struct {
 	retry     bool
 	valIsTest bool
 	json      bool
+	reports   reports
 	quiet     bool
 
 	given func(flag string) bool
@@ -51,7 +52,9 @@ preset sets for methods is left out.
 
 Every run leaves a small file under --out; the same command continues a study
 that was stopped and does only what is missing. With --budget no run starts after
-that time, and the table says what is missing.`,
+that time; the tables then say what is missing, and the exit code is 1.
+
+--csv, --runs, --markdown, --latex and --plot write files beside what is printed.`,
 		Example: `  cggm compare emoji --methods joint,cggm --seeds 5
   cggm compare emoji digits --methods all --trials 8 --budget 2h
   cggm compare mosi-utterance av-digits --data mosi-utterance=DIR --data av-digits=DIR
@@ -72,6 +75,7 @@ that time, and the table says what is missing.`,
 	f.BoolVar(&o.retry, "retry", false, "run again what has failed")
 	f.BoolVar(&o.valIsTest, "allow-val-is-test", false, "accept a validation set that is the test set; all output is marked")
 	addJSON(cmd, &o.json)
+	o.reports.add(f)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress, only the tables")
 	must(cmd.RegisterFlagCompletionFunc("methods", completeMethods))
 	o.given = f.Changed
@@ -87,6 +91,9 @@ func runCompare(ctx context.Context, a *app, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.reports.check(); err != nil {
+		return err
+	}
 	if !o.quiet {
 		s.Progress = func(e compare.Event) { showProgress(a.streams.err, e) }
 	}
@@ -94,7 +101,7 @@ func runCompare(ctx context.Context, a *app, o *compareOptions) error {
 	if outcome == nil {
 		return err
 	}
-	return errors.Join(o.show(a, outcome), err)
+	return errors.Join(o.show(a, outcome), o.reports.write(outcome), err)
 }
 
 func (o *compareOptions) show(a *app, outcome *compare.Outcome) error {

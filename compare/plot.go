@@ -1,0 +1,154 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Size of the plot of one task.
+const (
+	plotWidth  = 16 * vg.Centimeter
+	plotHeight = 11 * vg.Centimeter
+)
+
+// Formats of plots.
+const (
+	SVG = "svg"
+	PNG = "png"
+)
+
+// WritePlot draws every method by the time of a run and its mean test score with
+// the interval, one panel per task. The format is SVG or PNG.
+func (o *Outcome) WritePlot(w io.Writer, format string) error {
+	var panels []*plot.Plot
+	for _, t := range o.Tasks {
+		p, err := t.plot()
+		if err != nil {
+			return fmt.Errorf("compare: plot %s: %w", t.Task, err)
+		}
+		if p != nil {
+			panels = append(panels, p)
+		}
+	}
+	if len(panels) == 0 {
+		return errors.New("compare: plot: no method has a result to draw")
+	}
+	height := plotHeight * vg.Length(len(panels))
+	var canvas interface {
+		vg.CanvasSizer
+		io.WriterTo
+	}
+	switch format {
+	case SVG:
+		canvas = vgsvg.New(plotWidth, height)
+	case PNG:
+		canvas = vgimg.PngCanvas{Canvas: vgimg.New(plotWidth, height)}
+	default:
+		return fmt.Errorf("compare: plot format %q: choose %s or %s", format, SVG, PNG)
+	}
+	all := draw.New(canvas)
+	for i, p := range panels {
+		above := plotHeight * vg.Length(i)
+		p.Draw(draw.Crop(all, 0, 0, height-above-plotHeight, -above))
+	}
+	if _, err := canvas.WriteTo(w); err != nil {
+		return fmt.Errorf("compare: write the plot: %w", err)
+	}
+	return nil
+}
+
+// points are the methods of a task with where they are drawn.
+type points struct {
+	plotter.XYs
+	plotter.YErrors
+	names []string
+}
+
+// Label returns a method's name for plotter.NewLabels.
+func (p *points) Label(i int) string { return " " + p.names[i] }
+
+// points returns what there is to draw, and whether times are ratios to joint
+// training or else seconds.
+func (t *TaskOutcome) points() (p *points, ratio bool) {
+	p = &points{}
+	joint := t.find("joint")
+	ratio = joint != nil && joint.Cost != nil
+	for _, row := range t.Rows {
+		x := row.Seconds
+		if ratio && row.Cost != nil {
+			x = *row.Cost
+		}
+		if row.Test == nil || x <= 0 {
+			continue
+		}
+		p.names = append(p.names, row.Method)
+		p.XYs = append(p.XYs, plotter.XY{X: x, Y: row.Test.Mean})
+		half := 0.
+		if row.Test.High != nil {
+			half = *row.Test.High - row.Test.Mean
+		}
+		p.YErrors = append(p.YErrors, struct{ Low, High float64 }{half, half})
+	}
+	return p, ratio
+}
+
+// plot draws the task; nil without anything to draw.
+func (t *TaskOutcome) plot() (*plot.Plot, error) {
+	points, ratio := t.points()
+	if len(points.XYs) == 0 {
+		return nil, nil
+	}
+	p := plot.New()
+	p.Title.Text = t.Task
+	if t.Missing > 0 {
+		p.Title.Text += " (incomplete)"
+	}
+	p.X.Label.Text, p.Y.Label.Text = "seconds of a run", strings.ReplaceAll(t.scoreName(), "_", " ")
+	if ratio {
+		p.X.Label.Text = "time of a run, against joint"
+	}
+	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, doublings{}
+	p.Add(plotter.NewGrid())
+	bars, err := plotter.NewYErrorBars(points)
+	if err != nil {
+		return nil, err
+	}
+	bars.Color = color.Gray{Y: 160}
+	marks, err := plotter.NewScatter(points)
+	if err != nil {
+		return nil, err
+	}
+	marks.Shape, marks.Color = draw.CircleGlyph{}, color.RGBA{R: 31, G: 90, B: 160, A: 255}
+	labels, err := plotter.NewLabels(points)
+	if err != nil {
+		return nil, err
+	}
+	p.Add(bars, marks, labels)
+	// Names stand to the right of their points.
+	p.X.Min, p.X.Max = p.X.Min/1.1, p.X.Max*1.35
+	return p, nil
+}
+
+// doublings puts ticks at powers of two.
+type doublings struct{}
+
+// Ticks implements plot.Ticker.
+func (doublings) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for e := math.Ceil(math.Log2(low)); e <= math.Log2(high); e++ {
+		v := math.Pow(2, e)
+		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%g", v)})
+	}
+	return ticks
+}
