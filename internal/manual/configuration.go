@@ -29,12 +29,12 @@ func Configuration(tree fs.FS, page []byte) ([]byte, error) {
 	if err := w.write(); err != nil {
 		return nil, err
 	}
-	return append(append(before, begin+"\n"+w.String()+"\n"+end...), after...), nil
+	return append(append(before, begin+"\n"+w.text.String()+"\n"+end...), after...), nil
 }
 
 // settingsPage writes the settings of the configuration.
 type settingsPage struct {
-	strings.Builder
+	text     strings.Builder
 	tree     fs.FS
 	packages map[string]*docs
 }
@@ -57,12 +57,12 @@ func (w *settingsPage) write() error {
 		}
 	}
 	for _, a := range experiment.Choices() {
-		fmt.Fprintf(w, "\n## %s\n", a.Setting)
+		fmt.Fprintf(&w.text, "\n## %s\n", a.Setting)
 		if err := w.kinds(a.Kinds); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(w, "\n## data.settings\n\nBy task; the variants of a task have the same.\n")
+	fmt.Fprintf(&w.text, "\n## data.settings\n\nBy task; the variants of a task have the same.\n")
 	if err := w.kinds(experiment.DataSettings()); err != nil {
 		return err
 	}
@@ -79,23 +79,23 @@ func (w *settingsPage) resolved() error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n## The default task, resolved\n\n```yaml\n%s```\n", text)
+	fmt.Fprintf(&w.text, "\n## The default task, resolved\n\n```yaml\n%s```\n", text)
 	return nil
 }
 
 // section writes the settings of a struct under a heading.
 func (w *settingsPage) section(title, prefix string, settings any) error {
-	fmt.Fprintf(w, "\n## %s\n\n| setting | type | default | meaning |\n|---|---|---|---|\n", title)
+	fmt.Fprintf(&w.text, "\n## %s\n\n| setting | type | default | meaning |\n|---|---|---|---|\n", title)
 	return w.rows(prefix, reflect.ValueOf(settings).Elem())
 }
 
 // kinds writes a table for each kind that has settings.
 func (w *settingsPage) kinds(kinds []experiment.Kind) error {
 	for _, k := range kinds {
-		fmt.Fprintf(w, "\n`%s`", k.Name)
+		fmt.Fprintf(&w.text, "\n`%s`", k.Name)
 		v := reflect.Indirect(reflect.ValueOf(k.Settings))
 		if k.Settings == nil {
-			w.WriteString(": the task loss with its sign changed\n")
+			w.text.WriteString(": the task loss with its sign changed\n")
 			continue
 		}
 		d, err := w.docs(v.Type())
@@ -103,13 +103,13 @@ func (w *settingsPage) kinds(kinds []experiment.Kind) error {
 			return err
 		}
 		if text := sentence(d.pkg.Synopsis(d.types[v.Type().Name()]), v.Type().Name()); text != "holds the settings" {
-			w.WriteString(": " + text)
+			w.text.WriteString(": " + text)
 		}
-		w.WriteString("\n")
+		w.text.WriteString("\n")
 		if len(keys(v.Type())) == 0 {
 			continue
 		}
-		w.WriteString("\n| setting | type | default | meaning |\n|---|---|---|---|\n")
+		w.text.WriteString("\n| setting | type | default | meaning |\n|---|---|---|---|\n")
 		if err := w.rows("", v); err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (w *settingsPage) rows(prefix string, v reflect.Value) error {
 		if !inside {
 			value = short(field)
 		}
-		row(&w.Builder, code(prefix+k.name), typeName, value, comment)
+		row(&w.text, code(prefix+k.name), typeName, value, comment)
 		if inside {
 			if field.Kind() == reflect.Slice {
 				field = reflect.New(field.Type().Elem()).Elem()
