@@ -17,6 +17,8 @@ func TestClassification(t *testing.T) {
 	}
 	value, err := Accuracy(pred, e.Truth)
 	near(t, "accuracy", value, err, e.Accuracy)
+	value, err = UnweightedAccuracy(pred, e.Truth, e.Classes)
+	near(t, "unweighted accuracy", value, err, e.Unweighted)
 	value, err = MacroF1(pred, e.Truth, e.Classes)
 	near(t, "macro F1", value, err, e.MacroF1)
 	value, err = WeightedF1(pred, e.Truth, e.Classes)
@@ -48,6 +50,16 @@ func TestClassification(t *testing.T) {
 	}
 	value, err = c.Accuracy()
 	near(t, "accuracy of the matrix", value, err, e.Accuracy)
+	value, err = c.MacroF1()
+	near(t, "macro F1 of the matrix", value, err, e.MacroF1)
+	value, err = c.WeightedF1()
+	near(t, "weighted F1 of the matrix", value, err, e.WeightedF1)
+	if perClass, err = c.ClassF1(); err != nil {
+		t.Fatal(err)
+	}
+	for i, class := range []int{0, 1, 2, 4} {
+		near(t, "class F1 of the matrix", perClass[class], nil, e.ClassF1[i])
+	}
 	if c.Rows() != 60 || c.Classes() != 5 {
 		t.Errorf("%d rows of %d classes", c.Rows(), c.Classes())
 	}
@@ -121,6 +133,7 @@ func TestClassificationErrors(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	labels := func(f func(pred, truth []int32) error) func(pred, truth []int32) error { return f }
 	accuracy := labels(func(p, q []int32) error { _, err := Accuracy(p, q); return err })
+	unweighted := labels(func(p, q []int32) error { _, err := UnweightedAccuracy(p, q, 3); return err })
 	macroF1 := labels(func(p, q []int32) error { _, err := MacroF1(p, q, 3); return err })
 	weightedF1 := labels(func(p, q []int32) error { _, err := WeightedF1(p, q, 3); return err })
 	classF1 := labels(func(p, q []int32) error { _, err := ClassF1(p, q, 3); return err })
@@ -137,6 +150,8 @@ func TestClassificationErrors(t *testing.T) {
 	}{
 		{"accuracy of nothing", accuracy(nil, nil), ErrEmpty},
 		{"accuracy of other lengths", accuracy([]int32{1}, []int32{1, 2}), ErrLength},
+		{"unweighted accuracy of nothing", unweighted(nil, nil), ErrEmpty},
+		{"unweighted accuracy, label too large", unweighted([]int32{0}, []int32{3}), ErrLabel},
 		{"macro F1 of nothing", macroF1(nil, nil), ErrEmpty},
 		{"macro F1, label too large", macroF1([]int32{3}, []int32{0}), ErrLabel},
 		{"weighted F1, negative label", weightedF1([]int32{0}, []int32{-1}), ErrLabel},
@@ -172,6 +187,9 @@ func TestClassificationErrors(t *testing.T) {
 	}
 	if _, err := c.Accuracy(); !errors.Is(err, ErrEmpty) {
 		t.Errorf("accuracy of an empty matrix: %v", err)
+	}
+	if _, err := c.UnweightedAccuracy(); !errors.Is(err, ErrEmpty) {
+		t.Errorf("unweighted accuracy of an empty matrix: %v", err)
 	}
 	if err := c.Add([]int32{0, 1}, []int32{0, 2}); !errors.Is(err, ErrLabel) || c.Rows() != 0 {
 		t.Errorf("bad label: %v, %d rows counted", err, c.Rows())

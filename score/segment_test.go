@@ -33,6 +33,39 @@ func TestSegmentation(t *testing.T) {
 	}
 }
 
+// TestMasks measures the masks of the same cases directly.
+func TestMasks(t *testing.T) {
+	for _, e := range readExpected(t).Segmentation {
+		grid := Grid{Shape: e.Shape, Spacing: e.Spacing}
+		for region, want := range map[Region][2]float64{
+			WholeTumour: {e.Dice.WT, e.HD95.WT}, TumourCore: {e.Dice.TC, e.HD95.TC}, EnhancingTumour: {e.Dice.ET, e.HD95.ET},
+		} {
+			pred, truth := region.Mask(e.Pred), region.Mask(e.Truth)
+			value, err := Dice(pred, truth)
+			near(t, "Dice of the mask", value, err, want[0])
+			value, err = Hausdorff95(pred, truth, grid)
+			near(t, "HD95 of the mask", value, err, want[1])
+		}
+		c, err := NewConfusion(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		half := len(e.Pred) / 2
+		if err := errors.Join(c.Add(e.Pred[:half], e.Truth[:half]), c.Add(e.Pred[half:], e.Truth[half:])); err != nil {
+			t.Fatal(err)
+		}
+		classDice, err := c.ClassDice()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for class, want := range e.ClassDice {
+			near(t, "class Dice of the matrix", classDice[class], nil, want)
+		}
+		value, err := c.MeanDice()
+		near(t, "mean Dice of the matrix", value, err, (e.ClassDice[1]+e.ClassDice[2]+e.ClassDice[3])/3)
+	}
+}
+
 // TestEmptyMasks pins the convention of the BraTS challenge.
 func TestEmptyMasks(t *testing.T) {
 	grid := Grid{Shape: [3]int{240, 240, 155}, Spacing: [3]float64{1, 1, 1}}
