@@ -18,6 +18,7 @@ type expected struct {
 		Logits      []float32
 		Confusion   []int
 		Accuracy    float64
+		Unweighted  float64   `json:"unweighted_accuracy"`
 		MacroF1     float64   `json:"macro_f1"`
 		WeightedF1  float64   `json:"weighted_f1"`
 		ClassF1     []float64 `json:"class_f1"` // of the classes 0, 1, 2 and 4

@@ -36,6 +36,7 @@ def classification():
         classes=5, truth=truth.tolist(), logits=numbers(logits), pred=pred.tolist(),
         confusion=metrics.confusion_matrix(truth, pred, labels=range(5)).ravel().tolist(),
         accuracy=metrics.accuracy_score(truth, pred),
+        unweighted_accuracy=metrics.balanced_accuracy_score(truth, pred),
         macro_f1=metrics.f1_score(truth, pred, average="macro"),
         weighted_f1=metrics.f1_score(truth, pred, average="weighted"),
         class_f1=metrics.f1_score(truth, pred, average=None, labels=present).tolist(),
