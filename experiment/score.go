@@ -41,6 +41,7 @@ type family struct {
 // families holds the sets that a task names.
 var families = map[string]family{
 	"brats":     {bratsScores, scoreTumours},
+	"emotion":   {emotionScores, scoreEmotions},
 	"sentiment": {sentimentScores, scoreSentiment},
 }
 

@@ -73,6 +73,9 @@ var tasks = []TaskInfo{
 	sentimentTask("mosi-tiny", "the same, small; generated data without --data", mosi.MOSI, true, presetSentimentTiny),
 	sentimentTask("mosei", "CMU-MOSEI: sentiment in [-3,3] of sequences of features", mosi.MOSEI, false, presetSentiment),
 	sentimentTask("mosei-tiny", "the same, small; generated data without --data", mosi.MOSEI, true, presetSentimentTiny),
+	emotionTask("iemocap", "IEMOCAP: 4 emotions of sequences of features", false, presetEmotion),
+	emotionTask("iemocap-reference", "the same as the published code of CGGM does it", false, presetEmotionReference),
+	emotionTask("iemocap-tiny", "the same, small; generated data without --data", true, presetEmotionTiny),
 	{
 		Name: TaskOwn, Title: "your own data, described by a YAML file", Modalities: "1 to 8",
 		preset: presetOwn, open: openManifest,
