@@ -60,6 +60,7 @@ func (c *composition) Traits() Traits {
 		all.Heldout = all.Heldout || t.Heldout
 		all.Reserve = all.Reserve || t.Reserve
 		all.Bridged = all.Bridged || t.Bridged
+		all.Splits = all.Splits || t.Splits
 		if t.Tasks != nil {
 			all.Tasks = intersect(all.Tasks, t.Tasks)
 			all.Why = t.Why

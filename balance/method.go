@@ -80,6 +80,9 @@ type Traits struct {
 	// Bridged asks for bridges between the encoders: see network.Bridge. The
 	// encoders must have stages.
 	Bridged bool
+	// Splits asks for a fusion and a head in which every modality has weights of
+	// its own: see network.Pass.Part.
+	Splits bool
 	// Independent says that the modalities train side by side without touching
 	// each other: gradient clipping then works per modality.
 	Independent bool
@@ -105,6 +108,11 @@ func Check(name string, m Method, task objective.Task, model *network.Model) err
 	}
 	if t.Bridged {
 		if err := model.Bridgeable(); err != nil {
+			return fmt.Errorf("balance: %s: %w: %w", name, ErrUnfit, err)
+		}
+	}
+	if t.Splits {
+		if err := model.Splittable(); err != nil {
 			return fmt.Errorf("balance: %s: %w: %w", name, ErrUnfit, err)
 		}
 	}

@@ -31,6 +31,7 @@ var entries = []Entry{
 	{"lfm", "dynamically learning the modality gap", "NeurIPS 2024", "objective", "unimodal logits; learned: two backward passes", func() Method { return DefaultLFM() }},
 	{"umt", "unimodal teachers", "ICML 2023", "loss", "unimodal training first, M encoder passes", func() Method { return DefaultUMT() }},
 	{"g-blend", "gradient blending", "CVPR 2020", "objective", "M+1 trainings aside", func() Method { return DefaultGBlend() }},
+	{"mmcosine", "cosine logits per modality", "ICASSP 2023", "objective, prediction", "none", func() Method { return DefaultMMCosine() }},
 	{"cggm", "classifier-guided gradient modulation", "NeurIPS 2024", "loss, gradient scale", "M classifiers", func() Method { return DefaultCGGM() }},
 	{"ogm", "on-the-fly gradient modulation", "CVPR 2022", "gradient scale", "unimodal logits", func() Method { return DefaultOGM() }},
 	{"ogm-ge", "OGM with generalisation noise", "CVPR 2022", "gradient scale, noise", "unimodal logits, noise", func() Method { return DefaultOGMGE() }},

@@ -33,3 +33,11 @@ func (c *Concat) Share(_ param.Scope, features []feature.Feature, m int) *graph.
 	}
 	return concatenate(parts, parts[0].Rank()-1)
 }
+
+// Columns implements Splitter: the modality's own place.
+func (c *Concat) Columns(features []feature.Feature, m int) (from, to int) {
+	for _, f := range features[:m] {
+		from += f.Width()
+	}
+	return from, from + features[m].Width()
+}

@@ -22,4 +22,7 @@ type Splitter interface {
 	// Share returns modality m's share of the joint representation; the sum
 	// of the shares over all modalities is what Fuse returns.
 	Share(s param.Scope, features []feature.Feature, m int) *graph.Node
+	// Columns returns the range of the joint representation's last axis,
+	// [from, to), outside of which modality m's share is 0.
+	Columns(features []feature.Feature, m int) (from, to int)
 }

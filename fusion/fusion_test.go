@@ -108,6 +108,47 @@ func TestShares(t *testing.T) {
 	}
 }
 
+// Outside its columns a modality's share is 0, and each concatenated feature
+// has columns of its own.
+func TestColumns(t *testing.T) {
+	for name, f := range map[string]fusion.Splitter{
+		"concat": &fusion.Concat{}, "dense concat": &fusion.Concat{Dense: true}, "sum": &fusion.Sum{},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, _, _ := gradcheck.Values(t, 1, gradcheck.Case{
+				Inputs: mixed,
+				Build: func(b *param.Binding, in []*graph.Node) *graph.Node {
+					s, all := b.Scope(param.Group{Kind: param.Fusion}), features(in)
+					var outside, own []*graph.Node
+					place := 0
+					for m := range all {
+						share := f.Share(s, all, m)
+						from, to := f.Columns(all, m)
+						width := share.Shape().Dimensions[share.Rank()-1]
+						if name != "sum" && from != place || to > width {
+							t.Errorf("modality %d of width %d has the columns [%d,%d) of %d", m, all[m].Width(), from, to, width)
+						}
+						place = to
+						columns := graph.Iota(share.Graph(), share.Shape(), share.Rank()-1)
+						here := graph.LogicalAnd(
+							graph.GreaterOrEqual(columns, graph.Scalar(share.Graph(), share.DType(), float64(from))),
+							graph.LessThan(columns, graph.Scalar(share.Graph(), share.DType(), float64(to))))
+						size := graph.Abs(share)
+						outside = append(outside, graph.ReduceAllSum(graph.Where(here, graph.ZerosLike(size), size)))
+						own = append(own, graph.ReduceAllSum(graph.Where(here, size, graph.ZerosLike(size))))
+					}
+					return graph.Concatenate([]*graph.Node{graph.Stack(outside, 0), graph.Stack(own, 0)}, 0)
+				},
+			})
+			for i, v := range got {
+				if inside := i >= len(got)/2; (v != 0) != inside {
+					t.Errorf("modality %d: inside its columns %v, sum of its share %v", i%(len(got)/2), inside, v)
+				}
+			}
+		})
+	}
+}
+
 // affine applies the linear layer of the given name to x, in plain Go.
 func affine(set *param.Set, values [][]float32, name string, x []float32) []float64 {
 	weight, bias := values[set.Index(name+"/weight")], values[set.Index(name+"/bias")]

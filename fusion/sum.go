@@ -36,6 +36,9 @@ func (u *Sum) Share(s param.Scope, features []feature.Feature, m int) *graph.Nod
 	return u.project(s, align(features, u.Dense), m)
 }
 
+// Columns implements Splitter: every modality reaches the whole width.
+func (u *Sum) Columns([]feature.Feature, int) (from, to int) { return 0, cmp.Or(u.Width, 64) }
+
 func (u *Sum) project(s param.Scope, parts []*graph.Node, i int) *graph.Node {
 	return layer.Linear(s.At("project", i), parts[i], cmp.Or(u.Width, 64), nil)
 }

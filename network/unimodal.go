@@ -50,6 +50,15 @@ func (m *Model) splits() bool {
 	return ok && m.Head.Linear()
 }
 
+// Splittable reports whether fusion and head are linear in every modality, as
+// Pass.Part needs it.
+func (m *Model) Splittable() error {
+	if !m.splits() {
+		return fmt.Errorf("network: fusion %T under head %T does not give every modality weights of its own: choose the fusion concat or sum and a head without hidden layers", m.Fusion, m.Head)
+	}
+	return nil
+}
+
 // Source returns the source of unimodal logits with Auto resolved.
 func (m *Model) Source() Unimodal {
 	if m.Unimodal != Auto && m.Unimodal != "" {
@@ -118,4 +127,20 @@ func (p *Pass) Shared(i int) head.Output {
 	}
 	out.Logits = graph.Add(graph.MatMul(hidden, out.Weight), graph.ExpandLeftToRank(out.Bias, 2))
 	return out
+}
+
+// Part returns what the fused output is linear in for modality m: its share
+// [..., width] of the joint representation, without the places where it is
+// always 0, and the rows [width, outputs] of the last layer that multiply it.
+// The model must be Splittable.
+func (p *Pass) Part(m int) (hidden, weight *graph.Node) {
+	splitter := p.Model.Fusion.(fusion.Splitter)
+	hidden = splitter.Share(p.scope(param.Fusion, 0), p.Features(), m)
+	from, to := splitter.Columns(p.Features(), m)
+	columns := make([]graph.SliceAxisSpec, hidden.Rank())
+	for i := range columns {
+		columns[i] = graph.AxisRange()
+	}
+	columns[len(columns)-1] = graph.AxisRange(from, to)
+	return graph.Slice(hidden, columns...), graph.Slice(p.Fused().Weight, graph.AxisRange(from, to))
 }

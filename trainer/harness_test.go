@@ -62,6 +62,13 @@ func (concat) Share(_ param.Scope, features []feature.Feature, m int) *graph.Nod
 	return join(features, func(i int) bool { return i == m })
 }
 
+func (concat) Columns(features []feature.Feature, m int) (from, to int) {
+	for _, f := range features[:m] {
+		from += f.Width()
+	}
+	return from, from + features[m].Width()
+}
+
 func join(features []feature.Feature, keep func(int) bool) *graph.Node {
 	parts := make([]*graph.Node, len(features))
 	for i, f := range features {
