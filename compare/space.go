@@ -38,6 +38,7 @@ var spaces = map[string][]dimension{
 	"lfm":                {{setting: "schedule", choices: []string{"linear", "poly", "learned"}}, {setting: "weight", low: .3, high: .95}},
 	"umt":                {{setting: "lambda", low: 1, high: 50, log: true}},
 	"g-blend":            {{setting: "every", low: 5, high: 20, whole: true}},
+	"mmcosine":           {{setting: "scale", low: 5, high: 30, log: true}},
 	"cggm":               {{setting: "rho", low: .5, high: 2, log: true}, {setting: "lambda", low: .02, high: .5, log: true}},
 	"ogm":                {{setting: "alpha", low: .05, high: 1, log: true}},
 	"ogm-ge":             {{setting: "alpha", low: .05, high: 1, log: true}},
