@@ -78,6 +78,9 @@ func TestMultiLabel(t *testing.T) {
 	micro, macro, err := MultiLabelF1(e.Outputs, e.Truth, e.Labels, 0)
 	near(t, "micro F1", micro, err, e.MicroF1)
 	near(t, "macro F1", macro, err, e.MacroF1)
+	micro, macro, err = MultiLabelF1(e.Outputs, e.Truth, e.Labels, .5)
+	near(t, "micro F1 above .5", micro, err, e.MicroF1Half)
+	near(t, "macro F1 above .5", macro, err, e.MacroF1Half)
 	value, err := MeanAveragePrecision(e.Outputs, e.Truth, e.Labels)
 	near(t, "mAP", value, err, e.Map)
 

@@ -35,6 +35,8 @@ type expected struct {
 		Truth, Outputs []float32
 		MicroF1        float64 `json:"micro_f1"`
 		MacroF1        float64 `json:"macro_f1"`
+		MicroF1Half    float64 `json:"micro_f1_half"` // with threshold .5
+		MacroF1Half    float64 `json:"macro_f1_half"`
 		Map            float64
 	}
 	Regression struct {

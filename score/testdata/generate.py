@@ -65,6 +65,8 @@ def multilabel():
         labels=6, truth=truth.ravel().tolist(), outputs=numbers(outputs),
         micro_f1=metrics.f1_score(truth, pred, average="micro"),
         macro_f1=metrics.f1_score(truth, pred, average="macro", zero_division=0),
+        micro_f1_half=metrics.f1_score(truth, outputs > 0.5, average="micro"),
+        macro_f1_half=metrics.f1_score(truth, outputs > 0.5, average="macro", zero_division=0),
         map=float(np.mean([metrics.average_precision_score(truth[:, c], outputs[:, c]) for c in on])),
     )
 
