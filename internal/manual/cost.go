@@ -54,7 +54,7 @@ func Footnote(methods []Method) string {
 			from = append(from, text)
 		}
 	}
-	text := "time and memory: an epoch and the process, against joint training on the task emoji (joint against itself shows the noise); "
+	text := "time and memory: an epoch and the process, against joint training on the task emoji (joint against itself shows the noise), without what happens only every tenth epoch; "
 	if from == nil {
 		return text + "not measured yet."
 	}
