@@ -90,6 +90,8 @@ type step struct {
 	// inPlace lists reads that the step may overwrite with its first write.
 	inPlace []int
 	run     func(fr *frame) error
+	// spans runs a part of the step; nil: it has no parts.
+	spans spanning
 }
 
 func compile(b *builder) (*program, error) {

@@ -8,9 +8,23 @@ import (
 	"cggm/backend/cpu/internal/kernel"
 )
 
-func dotGeneral(n *node, in, out []int) func(*frame) error {
+// matrices is the step of a matrix product whose operands lie in memory like
+// batches of matrices.
+type matrices struct {
+	args     kernel.GemmArgs // of one product, without the data
+	sums     bool
+	batch    *batches
+	in       [2]int
+	out      int
+	per      [3]int // elements of a matrix of the left factor, the right one and the result
+	straight [3]bool
+}
+
+// dotGeneral returns the step of a matrix product: run, and also what runs a
+// part of it if there are parts.
+func dotGeneral(n *node, in, out []int) (run func(*frame) error, spans spanning) {
 	if n.outputs[0].shape.DType != dtypes.Float32 || n.inputs[0].shape.DType != dtypes.Float32 || n.inputs[1].shape.DType != dtypes.Float32 {
-		return nil
+		return nil, nil
 	}
 	d, ok := n.args[len(n.args)-1].(*dot)
 	if !ok {
@@ -22,25 +36,69 @@ func dotGeneral(n *node, in, out []int) func(*frame) error {
 	k2, rk, ok4 := d.rhs.walk(d.rhs.contracting)
 	ldc, ok5 := d.rows()
 	if !ok5 {
-		return nil
+		return nil, nil
 	}
 	if !ok1 || !ok2 || !ok3 || !ok4 || k != k2 {
-		return copiedDot(d, ldc, in, out)
+		return copiedDot(d, ldc, in, out), nil
 	}
 	b := d.batches(func(axis int) (l, r int) {
 		return d.lhs.strides[d.lhs.batchAxes[axis]], d.rhs.strides[d.rhs.batchAxes[axis]]
 	})
-	return func(fr *frame) error {
-		x, y, z := fr.bufs[in[0]].([]float32), fr.bufs[in[1]].([]float32), fr.bufs[out[0]].([]float32)
-		b.run(fr, m*cols*k, func(p kernel.Parallel, l, r, c int) {
-			kernel.Gemm(p, kernel.GemmArgs{
-				M: m, N: cols, K: k,
-				A: x[l:], ARow: row, ACol: lk, B: y[r:], BRow: rk, BCol: col,
-				C: z[c:], LDC: ldc,
-				Batch: b.inner, AStride: b.l, BStride: b.r, CStride: b.c, Accumulate: d.sums && fr.adds,
-			})
-		})
-		return nil
+	x := &matrices{
+		args: kernel.GemmArgs{
+			M: m, N: cols, K: k, ARow: row, ACol: lk, BRow: rk, BCol: col, LDC: ldc,
+			Batch: b.inner, AStride: b.l, BStride: b.r, CStride: b.c,
+		},
+		sums: d.sums, batch: b, in: [2]int(in), out: out[0], per: [3]int{m * k, k * cols, m * cols},
+	}
+	x.layOut()
+	return x.run, x
+}
+
+// layOut finds out which of the operands hold their matrices one after the
+// other without gaps.
+func (x *matrices) layOut() {
+	a := &x.args
+	dense := func(rows, cols, row, col int) bool {
+		return (row == cols || rows == 1) && (col == 1 || cols == 1) || (row == 1 || rows == 1) && (col == rows || cols == 1)
+	}
+	x.straight = [3]bool{dense(a.M, a.K, a.ARow, a.ACol), dense(a.K, a.N, a.BRow, a.BCol), a.LDC == a.N || a.M == 1}
+	for p := range x.products() {
+		at := x.batch.at(p / x.batch.inner)
+		for side, stride := range [3]int{x.batch.l, x.batch.r, x.batch.c} {
+			x.straight[side] = x.straight[side] && at[side]+p%x.batch.inner*stride == p*x.per[side]
+		}
+	}
+}
+
+func (x *matrices) run(fr *frame) error {
+	x.batch.run(fr, x.args.M*x.args.N*x.args.K, func(p kernel.Parallel, l, r, c int) { x.call(fr, p, x.batch.inner, l, r, c) })
+	return nil
+}
+
+// call computes some products, of matrices that begin at the given elements.
+func (x *matrices) call(fr *frame, p kernel.Parallel, count, l, r, c int) {
+	g := x.args
+	g.A, g.B, g.C = fr.bufs[x.in[0]].([]float32)[l:], fr.bufs[x.in[1]].([]float32)[r:], fr.bufs[x.out].([]float32)[c:]
+	g.Batch, g.Accumulate = count, x.sums && fr.adds
+	kernel.Gemm(p, g)
+}
+
+func (x *matrices) products() int { return x.batch.inner * product(x.batch.dims) }
+
+func (x *matrices) unit() int { return 1 }
+
+func (x *matrices) straightIn(store, _ int) bool {
+	return (store != x.in[0] || x.straight[0]) && (store != x.in[1] || x.straight[1]) && (store != x.out || x.straight[2])
+}
+
+func (x *matrices) span(fr *frame, from, to, _ int) {
+	b := x.batch
+	for from < to {
+		at, first := b.at(from/b.inner), from%b.inner
+		count := min(b.inner-first, to-from)
+		x.call(fr, fr.workers, count, at[0]+first*b.l-fr.shift[x.in[0]], at[1]+first*b.r-fr.shift[x.in[1]], at[2]+first*b.c-fr.shift[x.out])
+		from += count
 	}
 }
 
@@ -83,14 +141,7 @@ func (d *dot) batches(strides func(axis int) (l, r int)) *batches {
 func (b *batches) run(fr *frame, work int, f func(p kernel.Parallel, l, r, c int)) {
 	count := product(b.dims)
 	call := func(p kernel.Parallel, i int) {
-		var at [3]int
-		for axis := len(b.dims) - 1; axis >= 0; axis-- {
-			k := i % b.dims[axis]
-			i /= b.dims[axis]
-			for j, step := range b.steps[axis] {
-				at[j] += k * step
-			}
-		}
+		at := b.at(i)
 		f(p, at[0], at[1], at[2])
 	}
 	switch {
@@ -103,6 +154,18 @@ func (b *batches) run(fr *frame, work int, f func(p kernel.Parallel, l, r, c int
 	default:
 		fr.parallel(count, func(i int) { call(nil, i) })
 	}
+}
+
+// at returns where the operands and the result of call i begin.
+func (b *batches) at(i int) (at [3]int) {
+	for axis := len(b.dims) - 1; axis >= 0; axis-- {
+		k := i % b.dims[axis]
+		i /= b.dims[axis]
+		for j, step := range b.steps[axis] {
+			at[j] += k * step
+		}
+	}
+	return at
 }
 
 // copiedDot brings operands whose axes do not merge into the order batch,

@@ -17,6 +17,8 @@ var _ compute.Executable = (*program)(nil)
 type frame struct {
 	bufs  []any // by store
 	slots []any
+	// shift is, by store, where the piece that a nest holds begins.
+	shift []int
 	// workers spreads a step over threads; nil inside a region, whose blocks
 	// run on threads of their own.
 	workers kernel.Parallel
@@ -68,7 +70,7 @@ func (p *program) frame() (*frame, error) {
 		p.arenas.free = p.arenas.free[:n-1]
 		return fr, nil
 	}
-	fr := &frame{bufs: make([]any, len(p.stores)), workers: p.workers}
+	fr := &frame{bufs: make([]any, len(p.stores)), shift: make([]int, len(p.stores)), workers: p.workers}
 	var err error
 	if fr.slots, err = allocate(p.slots); err != nil {
 		return nil, err

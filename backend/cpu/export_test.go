@@ -1,9 +1,12 @@
 package cpu
 
-// SmallBlocks makes the compiler split, and compute again, what is much too
-// small to be worth it, until the returned function is called.
+// SmallBlocks makes the compiler split, compute again, and nest what is much
+// too small to be worth it, until the returned function is called.
 func SmallBlocks() (restore func()) {
-	work, far := blockWork, farAway
-	blockWork, farAway = 1, 0
-	return func() { blockWork, farAway = work, far }
+	work, far, least, part := blockWork, farAway, nestLeast, nestPart
+	blockWork, farAway, nestLeast, nestPart = 1, 0, 1, 1
+	return func() { blockWork, farAway, nestLeast, nestPart = work, far, least, part }
 }
+
+// Nests returns the number of nests compiled so far.
+func Nests() int64 { return nests.Load() }

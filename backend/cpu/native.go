@@ -28,6 +28,10 @@ func (c *compiler) native(n *node) (step, bool) {
 			return s, false
 		}
 	}
+	if n.op == compute.OpTypeDotGeneral {
+		s.run, s.spans = dotGeneral(n, s.reads, s.writes)
+		return s, s.run != nil
+	}
 	build, ok := natives[n.op]
 	if !ok {
 		return s, false
@@ -69,7 +73,10 @@ var natives map[compute.OpType]func(n *node, in, out []int) func(*frame) error
 
 func init() {
 	natives = map[compute.OpType]func(n *node, in, out []int) func(*frame) error{
-		compute.OpTypeDotGeneral:          dotGeneral,
+		compute.OpTypeDotGeneral: func(n *node, in, out []int) func(*frame) error {
+			run, _ := dotGeneral(n, in, out)
+			return run
+		},
 		compute.OpTypeConvGeneral:         convGeneral,
 		compute.OpTypeReduceSum:           reduce,
 		compute.OpTypeReduceMax:           reduce,

@@ -244,6 +244,7 @@ func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]
 			body.results = append(body.results, rc.inner.store(own))
 		}
 	}
+	body.nest()
 	body.plan()
 	rc.region.body = body
 	rc.step.run = rc.region.run

@@ -87,6 +87,7 @@ type output struct {
 // loopProgram is a cluster ready to run.
 type loopProgram struct {
 	n, row  int // elements of the loop and of a row; row 0: no rows
+	grain   int // elements that a tile is a multiple of
 	width   int // elements of a tile
 	sources []source
 	scalars []int // sources that are one number
@@ -158,7 +159,7 @@ func (c *compiler) fused(cl *cluster) step {
 	s.inPlace = b.p.inPlace()
 	b.p.allocate()
 	b.p.layOut()
-	s.run = b.p.run
+	s.run, s.spans = b.p.run, b.p
 	return s
 }
 

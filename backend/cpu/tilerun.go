@@ -3,6 +3,8 @@ package cpu
 import (
 	"sync"
 
+	"github.com/gomlx/compute/dtypes"
+
 	"cggm/backend/cpu/internal/kernel"
 )
 
@@ -48,6 +50,7 @@ func (p *loopProgram) layOut() {
 			p.loads[i].still = l.floor == 0 && !l.whole && (w.len == 1 || w.inner == 1)
 		}
 	}
+	p.grain = unit
 	p.width = min(max(tileSize/unit, 1)*unit, p.n)
 	for i := range p.code {
 		p.execs = append(p.execs, p.compile(p.code[i]))
@@ -62,31 +65,67 @@ func lcm(a, b int) int {
 	return min(a/x*b, 1<<30)
 }
 
+// numbers returns the sources that are one number.
+func (p *loopProgram) numbers(fr *frame, into []float32) []float32 {
+	for _, s := range p.scalars {
+		into = append(into, fr.bufs[p.sources[s].store].([]float32)[0])
+	}
+	return into
+}
+
+// products implements spanning.
+func (p *loopProgram) products() int { return 0 }
+
+func (p *loopProgram) unit() int { return p.grain }
+
+func (p *loopProgram) straightIn(store, count int) bool {
+	if p.n%count != 0 || p.n/count%max(p.row, 1) != 0 {
+		return false
+	}
+	for _, l := range p.loads {
+		if s := p.sources[l.source]; s.store == store && (!l.whole || l.dst.bank >= rowNumbers || l.floor > 0 || s.kind != dtypes.Float32) {
+			return false
+		}
+	}
+	for _, s := range p.scalars {
+		if p.sources[s].store == store {
+			return false
+		}
+	}
+	for _, out := range p.outs {
+		if out.store == store && (out.copy || out.src.bank != numbers) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *loopProgram) span(fr *frame, from, to, count int) {
+	var few [8]float32
+	p.task(fr, p.numbers(fr, few[:0]), p.n/count*from, p.n/count*to)
+}
+
 // run computes the loop.
 func (p *loopProgram) run(fr *frame) error {
 	var few [8]float32
-	scalars := few[:0]
-	for _, s := range p.scalars {
-		scalars = append(scalars, fr.bufs[p.sources[s].store].([]float32)[0])
-	}
+	scalars := p.numbers(fr, few[:0])
 	tiles := (p.n + p.width - 1) / p.width
 	if tiles <= taskTiles || fr.workers == nil {
-		p.task(fr, scalars, 0, tiles)
+		p.task(fr, scalars, 0, p.n)
 		return nil
 	}
 	fr.parallel((tiles+taskTiles-1)/taskTiles, func(t int) {
-		p.task(fr, scalars, t*taskTiles, min((t+1)*taskTiles, tiles))
+		p.task(fr, scalars, t*taskTiles*p.width, min((t+1)*taskTiles*p.width, p.n))
 	})
 	return nil
 }
 
-// task computes tiles [from, to).
+// task computes elements [from, to), where a tile may begin.
 func (p *loopProgram) task(fr *frame, scalars []float32, from, to int) {
 	work := workspaces.Get().(*workspace)
 	work.shape(p, p.width)
-	for i := from; i < to; i++ {
-		at, end := i*p.width, min((i+1)*p.width, p.n)
-		fresh := i == from
+	for at := from; at < to; at += p.width {
+		end, fresh := min(at+p.width, to), at == from
 		if end-at < p.width {
 			work.shape(p, end-at)
 			fresh = true
@@ -172,7 +211,8 @@ func (p *loopProgram) tile(fr *frame, w *workspace, scalars []float32, from, to 
 		}
 		switch data := fr.bufs[out.store].(type) {
 		case []float32:
-			w.f[out.reg] = data[lo:hi]
+			shift := fr.shift[out.store]
+			w.f[out.reg] = data[lo-shift : hi-shift]
 		case []bool:
 			w.b[out.reg] = data[lo:hi]
 		}
@@ -215,7 +255,8 @@ func (p *loopProgram) load(fr *frame, w *workspace, l *load, from, to int) {
 	switch data := fr.bufs[s.store].(type) {
 	case []float32:
 		if l.whole {
-			w.f[l.reg] = data[from:to]
+			shift := fr.shift[s.store]
+			w.f[l.reg] = data[from-shift : to-shift]
 		} else {
 			spread(w.f[l.reg], data, s.view, from)
 		}
