@@ -41,7 +41,7 @@ func TestNestedAttention(t *testing.T) {
 				}
 				in = append(in, tensors.FromFlatDataAndDimensions(x, batch, length, heads, width))
 			}
-			outs, err := graph.MustNewExec(engine, attention).Exec(in...)
+			outs, err := graph.MustNewExec(engine, attention).Call(in...)
 			if err != nil {
 				t.Fatal(err)
 			}
