@@ -50,6 +50,7 @@ var spaces = map[string][]dimension{
 	"balgrad":            {{setting: "lambda", low: .1, high: 4, log: true}, {setting: "weight", low: .2, high: 4, log: true}},
 	"dgl":                {{setting: "alpha", low: .25, high: 4, log: true}},
 	"g2d":                {{setting: "alpha", low: .2, high: 4, log: true}, {setting: "beta", low: .2, high: 4, log: true}},
+	"opm":                {{setting: "rate", low: .2, high: .7}, {setting: "chance", low: .5, high: 1}},
 	"valuation-sample":   {{setting: "warmup", low: 1, high: 10, whole: true}},
 	"valuation-modality": {{setting: "strength", low: .2, high: 4, log: true}, {setting: "warmup", low: 1, high: 10, whole: true}},
 	"remix":              {{setting: "gamma", low: .2, high: 4, log: true}, {setting: "warmup", low: 2, high: 15, whole: true}},

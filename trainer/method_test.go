@@ -76,6 +76,8 @@ func TestNeutralSettingsAreJointTraining(t *testing.T) {
 		{"inforeg", func(m balance.Method) { m.(*balance.InfoReg).Weight, m.(*balance.InfoReg).Strength = 0, 0 }},
 		{"relearning", func(m balance.Method) { m.(*balance.Relearning).Lambda, m.(*balance.Relearning).Every = 0, 1 }},
 		{"balgrad", func(m balance.Method) { m.(*balance.BalGrad).Lambda, m.(*balance.BalGrad).Weight = 0, 0 }},
+		{"opm", func(m balance.Method) { m.(*balance.OPM).Chance = 0 }},
+		{"opm", func(m balance.Method) { m.(*balance.OPM).Warmup = 1000 }},
 		{"mslr", func(m balance.Method) { m.(*balance.MSLR).Strength = 0 }},
 		{"miles", func(m balance.Method) { m.(*balance.MILES).Factor = 1 }},
 		{"ogm", func(m balance.Method) { m.(*balance.OGM).Alpha = 0 }},
