@@ -3,6 +3,7 @@ package experiment
 import (
 	"cggm/task/brats2021"
 	"cggm/task/food101"
+	"cggm/task/iemocap"
 	"cggm/task/mosi"
 	"cggm/task/synthetic"
 )
@@ -40,8 +41,8 @@ func Choices() []Alternatives {
 // DataSettings lists what data.settings holds, by task; the variants of a task
 // have the same.
 func DataSettings() []Kind {
-	food, sentiment, tumour := food101.Default(), mosi.Default(), brats2021.Default()
-	return []Kind{{"food101", &food}, {"mosi, mosei", &sentiment}, {"brats2021", &tumour}}
+	food, sentiment, emotion, tumour := food101.Default(), mosi.Default(), iemocap.Default(), brats2021.Default()
+	return []Kind{{"food101", &food}, {"mosi, mosei", &sentiment}, {"iemocap", &emotion}, {"brats2021", &tumour}}
 }
 
 // SyntheticSettings returns what data.synthetic holds, with its defaults.

@@ -75,6 +75,7 @@ const (
 
 // Steps are the most steps of each modality; what is longer is cut.
 type Steps struct {
+	// Text, Audio and Vision are the most steps of each.
 	Text   int `yaml:"text"`
 	Audio  int `yaml:"audio"`
 	Vision int `yaml:"vision"`
@@ -86,10 +87,12 @@ func (s Steps) list() [3]int { return [3]int{s.Text, s.Audio, s.Vision} }
 type Config struct {
 	// Fold of the cross-validation, in [1,10].
 	Fold int `yaml:"fold"`
-	// Lengths is LengthsFile, LengthsAll or LengthsZeros.
+	// Lengths tells steps from padding: "file" by the rows of an utterance,
+	// "zeros" up to the last that is not all zeros, "all" counts every step.
 	Lengths string `yaml:"lengths"`
-	// Normalize is NormalizeFile, NormalizeTrain, NormalizeUtterance or
-	// NormalizeNone.
+	// Normalize says what standardises audio: "file" for the means and
+	// deviations that come with it, "train" for those of the training split,
+	// "utterance" for each utterance's own, or "none".
 	Normalize string `yaml:"normalize"`
 	// Steps are at least 1 each.
 	Steps Steps `yaml:"steps"`
