@@ -13,9 +13,6 @@ import (
 	"cggm/task"
 )
 
-// mostShown bounds the findings of one kind.
-const mostShown = 10
-
 // Doctor reads the configured fold as a whole and the names and labels of the
 // other folds: files, names, shapes, values that are no numbers, labels,
 // standardisation, and utterances and actors that are in two splits.
@@ -30,12 +27,12 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 		c.others(r)
 	}
 	if err != nil {
-		complain(r, err)
+		r.Complain("data", err)
 		return r, nil
 	}
 	d, err := t.data(c)
 	if err != nil {
-		complain(r, err)
+		r.Complain("data", err)
 		return r, nil
 	}
 	var groups task.Groups
@@ -52,31 +49,6 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 	}
 	twins(r, c.parts)
 	return r, nil
-}
-
-// complain reports an error, one finding for each of several that are joined.
-func complain(r *task.Report, err error) {
-	all := flat(err)
-	for i, e := range all {
-		if i == mostShown {
-			r.Errorf("data", "%d more errors", len(all)-i)
-			return
-		}
-		r.Errorf("data", "%v", e)
-	}
-}
-
-// flat lists the errors that are joined in one.
-func flat(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var out []error
-	for _, e := range joined.Unwrap() {
-		out = append(out, flat(e)...)
-	}
-	return out
 }
 
 // actors lists those of the split, such as 1M, in order, without those that
@@ -126,7 +98,7 @@ func (c *content) others(r *task.Report) {
 		subject := "target/" + name
 		parts, err := readFold(c.root, fold)
 		if err != nil {
-			r.Warnf(subject, "%v", flat(err)[0])
+			r.Warnf(subject, "%v", task.Split(err)[0])
 			continue
 		}
 		owner := make(map[string]int)

@@ -113,8 +113,9 @@ func (in *input) normalizeEach() {
 		for k := range in.width {
 			mean, squares := 0., 0.
 			for i := k; i < len(values); i += in.width {
-				mean += float64(values[i]) / n
+				mean += float64(values[i])
 			}
+			mean /= n
 			for i := k; i < len(values); i += in.width {
 				d := float64(values[i]) - mean
 				squares += d * d
