@@ -87,12 +87,40 @@ func Diagnose(ctx context.Context, o Options, open func(context.Context, Options
 		return Examine(ctx, data, groups)
 	}
 	r := &Report{}
-	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		all = joined.Unwrap()
-	}
-	for _, e := range all {
-		r.Errorf("data", "%v", e)
-	}
+	r.Complain("data", err)
 	return r, nil
+}
+
+// mostComplaints bounds the findings of one error.
+const mostComplaints = 10
+
+// Complain adds an error as findings, one for each of several that are joined.
+func (r *Report) Complain(subject string, err error) {
+	all := Split(err)
+	for i, e := range all {
+		if i == mostComplaints {
+			r.Errorf(subject, "%d more errors", len(all)-i)
+			return
+		}
+		r.Errorf(subject, "%v", e)
+	}
+}
+
+// Split returns the errors of which errors.Join made err. Other errors that
+// wrap several, whose text is their own, stay whole.
+func Split(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var texts []string
+	var out []error
+	for _, e := range joined.Unwrap() {
+		texts = append(texts, e.Error())
+		out = append(out, Split(e)...)
+	}
+	if strings.Join(texts, "\n") != err.Error() {
+		return []error{err}
+	}
+	return out
 }

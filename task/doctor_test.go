@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cggm/data"
 	"cggm/objective"
 	"cggm/sample"
 	"cggm/task"
@@ -247,6 +248,24 @@ func TestDiagnose(t *testing.T) {
 	cancel()
 	if _, err := task.Diagnose(ctx, task.Options{}, failing); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want the context's", err)
+	}
+}
+
+// An error of a reader wraps several, but is one finding with its own text.
+func TestComplain(t *testing.T) {
+	bad := &data.FileError{Path: "a.h5", Found: "x", Want: "y", Err: errors.New("cause")}
+	several := fmt.Errorf("%w and %w", errors.New("one"), errors.New("two"))
+	if all := task.Split(errors.Join(bad, errors.Join(several, bad))); len(all) != 3 || all[0] != error(bad) || all[1] != several { //nolint:errorlint // they are returned as they are
+		t.Errorf("%d errors: %q", len(all), all)
+	}
+	many := make([]error, 14)
+	for i := range many {
+		many[i] = fmt.Errorf("error %d", i)
+	}
+	var r task.Report
+	r.Complain("file", errors.Join(many...))
+	if n := len(r.Rows); n != 11 || r.Rows[10] != (task.Finding{Severity: task.SeverityError, Subject: "file", Text: "4 more errors"}) {
+		t.Errorf("findings\n%v", &r)
 	}
 }
 

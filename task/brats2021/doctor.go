@@ -2,7 +2,6 @@ package brats2021
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -19,7 +18,7 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 	r := &task.Report{}
 	all, err := t.cohort(o)
 	if err != nil {
-		complain(r, "files", err)
+		r.Complain("files", err)
 		return r, ctx.Err()
 	}
 	var groups task.Groups
@@ -53,7 +52,7 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		complain(r, "labels", err)
+		r.Complain("labels", err)
 		return r, nil
 	}
 	tumours(r, d)
@@ -68,22 +67,6 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 		}
 	}
 	return r, nil
-}
-
-// complain reports an error, one finding for each of several that are joined.
-func complain(r *task.Report, subject string, err error) {
-	all := []error{err}
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		all = joined.Unwrap()
-	}
-	for i, e := range all {
-		if i == mostShown {
-			r.Errorf(subject, "%d more errors", len(all)-i)
-			return
-		}
-		r.Errorf(subject, "%v", e)
-	}
 }
 
 // tumours reports the extents of the volumes and of the tumours, and the

@@ -10,9 +10,6 @@ import (
 	"cggm/task"
 )
 
-// mostShown bounds the findings of one kind.
-const mostShown = 10
-
 // Doctor reads the whole pickle: keys, numbers of samples, shapes, values that
 // are no numbers, labels, lengths, and utterances and videos that are in two
 // splits.
@@ -26,7 +23,7 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 		c.describe(r)
 	}
 	if err != nil {
-		complain(r, err)
+		r.Complain("data", err)
 		if c != nil {
 			for _, w := range c.warnings {
 				r.Warnf("data", "%s", w)
@@ -36,7 +33,7 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 	}
 	d, err := t.data(c)
 	if err != nil {
-		complain(r, err)
+		r.Complain("data", err)
 		return r, nil
 	}
 	var groups task.Groups
@@ -53,21 +50,6 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 		p.judge(r, splitNames[i])
 	}
 	return r, nil
-}
-
-// complain reports an error, one finding for each of several that are joined.
-func complain(r *task.Report, err error) {
-	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		all = joined.Unwrap()
-	}
-	for i, e := range all {
-		if i == mostShown {
-			r.Errorf("data", "%d more errors", len(all)-i)
-			return
-		}
-		r.Errorf("data", "%v", e)
-	}
 }
 
 // describe reports the file and the keys of its splits.
