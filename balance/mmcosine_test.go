@@ -41,6 +41,16 @@ func TestMMCosineGradient(t *testing.T) {
 	}
 }
 
+// In one dimension cosines are signs: the feature 2 with the weights (1, 2) has
+// (1, 1), the feature -5 with (3, -4) has (-1, 1). At scale 10 their sum is
+// (0, 20); lengths and bias play no part.
+func TestMMCosinePredict(t *testing.T) {
+	pass, values := side(t)
+	fused, alone := DefaultMMCosine().Predict(pass)
+	got := values(graph.Concatenate([]*graph.Node{fused, alone[0], alone[1]}, 0))
+	near(t, got, []float32{0, 20, 10, 10, -10, 10}, 1e-5)
+}
+
 func TestMMCosineRefusals(t *testing.T) {
 	two := make([]network.Modality, 2)
 	for _, test := range []struct {

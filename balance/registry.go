@@ -45,6 +45,7 @@ var entries = []Entry{
 	{"dgl", "disentangled gradient learning", "ICCV 2025", "stop-gradients", "M fusion passes", func() Method { return DefaultDGL() }},
 	{"g2d", "gradient-guided distillation", "ICCV 2025", "loss, gradient scale", "unimodal training first, M encoder passes", func() Method { return DefaultG2D() }},
 	{"opm", "on-the-fly prediction modulation", "TPAMI 2024", "features, objective", "unimodal logits", func() Method { return DefaultOPM() }},
+	{"amco", "adaptive mask co-optimisation", "ICASSP 2023", "loss, objective", "unimodal logits, one fusion pass", func() Method { return DefaultAMCo() }},
 	{"valuation-sample", "resampling by each sample's modality contributions", "CVPR 2024", "samples", "2^M - 1 looks per epoch, up to 3M updates more", func() Method { return DefaultSampleValuation() }},
 	{"valuation-modality", "resampling by mean modality contributions", "CVPR 2024", "samples", "2^M - 1 looks at a share per epoch", func() Method { return DefaultModalityValuation() }},
 	{"remix", "data remixing", "ICML 2025", "samples, loss", "one look at the training set per epoch", func() Method { return DefaultRemix() }},

@@ -51,6 +51,7 @@ var spaces = map[string][]dimension{
 	"dgl":                {{setting: "alpha", low: .25, high: 4, log: true}},
 	"g2d":                {{setting: "alpha", low: .2, high: 4, log: true}, {setting: "beta", low: .2, high: 4, log: true}},
 	"opm":                {{setting: "rate", low: .2, high: .7}, {setting: "chance", low: .5, high: 1}},
+	"amco":               {{setting: "pace", low: .02, high: .5, log: true}, {setting: "weight", low: .2, high: 4, log: true}},
 	"valuation-sample":   {{setting: "warmup", low: 1, high: 10, whole: true}},
 	"valuation-modality": {{setting: "strength", low: .2, high: 4, log: true}, {setting: "warmup", low: 1, high: 10, whole: true}},
 	"remix":              {{setting: "gamma", low: .2, high: 4, log: true}, {setting: "warmup", low: 2, high: 15, whole: true}},

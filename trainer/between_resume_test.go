@@ -33,6 +33,8 @@ func early(_ string, m balance.Method) error {
 		m.Start, m.Window = 0, 2
 	case *balance.OPM:
 		m.Warmup = 1
+	case *balance.AMCo:
+		m.Pace = 1
 	case *balance.UME:
 		m.Weigh = "validation"
 	}
@@ -43,7 +45,7 @@ func early(_ string, m balance.Method) error {
 // and resumed they end with the same bytes.
 func TestResumeWhileActing(t *testing.T) {
 	for _, method := range []string{
-		"pmr", "ume", "umt", "linear-probe", "g2d", "valuation-sample", "valuation-modality", "remix", "g-blend", "miles", "inforeg", "relearning", "greedy", "aug", "reconboost", "opm", "umt+remix+ogm",
+		"pmr", "ume", "umt", "linear-probe", "g2d", "valuation-sample", "valuation-modality", "remix", "g-blend", "miles", "inforeg", "relearning", "greedy", "aug", "reconboost", "opm", "amco", "umt+remix+ogm",
 	} {
 		t.Run(method, func(t *testing.T) {
 			f := fixture{modalities: 2, method: method, configure: early}

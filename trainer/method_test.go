@@ -78,6 +78,7 @@ func TestNeutralSettingsAreJointTraining(t *testing.T) {
 		{"balgrad", func(m balance.Method) { m.(*balance.BalGrad).Lambda, m.(*balance.BalGrad).Weight = 0, 0 }},
 		{"opm", func(m balance.Method) { m.(*balance.OPM).Chance = 0 }},
 		{"opm", func(m balance.Method) { m.(*balance.OPM).Warmup = 1000 }},
+		{"amco", func(m balance.Method) { m.(*balance.AMCo).Pace, m.(*balance.AMCo).Weight = 0, 0 }},
 		{"mslr", func(m balance.Method) { m.(*balance.MSLR).Strength = 0 }},
 		{"miles", func(m balance.Method) { m.(*balance.MILES).Factor = 1 }},
 		{"ogm", func(m balance.Method) { m.(*balance.OGM).Alpha = 0 }},
