@@ -22,6 +22,7 @@ type runner struct {
 
 	total    int
 	progress progress
+	kept     keeper
 }
 
 // Run runs what is missing and returns what there is then. When the budget
@@ -102,6 +103,9 @@ func (r *runner) stored(jobs []*job) ([]*Record, error) {
 		}
 		records[i] = record
 		r.progress.add(r.store.path(j), record)
+		if err := r.kept.tidy(r.study, j, record); err != nil {
+			return nil, err
+		}
 	}
 	return records, nil
 }
@@ -127,6 +131,7 @@ func (r *runner) task(ctx context.Context, p *prepared) (*TaskOutcome, error) {
 	}
 	one := &TaskOutcome{
 		Task: p.Name, Primary: p.facts.Primary, Larger: p.facts.Larger, ValIsTest: p.facts.ValIsTest, Refused: p.refused,
+		Warnings: p.facts.Warnings,
 	}
 	for _, record := range append(trials, records...) {
 		if record != nil {
@@ -142,27 +147,21 @@ func (r *runner) task(ctx context.Context, p *prepared) (*TaskOutcome, error) {
 }
 
 // choose returns the trial with the best validation score of every method all
-// of whose trials are over. Without tuning it is the first.
+// of whose trials are over. Without tuning, or when all trials failed, it is the
+// first.
 func (r *runner) choose(p *prepared, jobs []*job, records []*Record) map[string]int {
-	chosen, best, open := make(map[string]int), make(map[string]float64), make(map[string]bool)
+	chosen, best, open := make(map[string]int), make(map[string]*Record), make(map[string]bool)
 	for _, m := range p.methods {
 		chosen[m] = 1
 	}
 	for i, j := range jobs {
 		record := records[i]
-		if record == nil {
+		switch {
+		case record == nil:
 			open[j.method] = true
-			continue
-		}
-		score, ok := record.Val[p.facts.Primary]
-		if !ok || record.Failed != "" {
-			continue
-		}
-		if !p.facts.Larger {
-			score = -score
-		}
-		if before, ok := best[j.method]; !ok || score > before {
-			best[j.method], chosen[j.method] = score, j.trial
+		case record.Failed != "":
+		case best[j.method] == nil || record.better(best[j.method]):
+			best[j.method], chosen[j.method] = record, j.trial
 		}
 	}
 	for m := range open {
@@ -214,9 +213,8 @@ func (r *runner) late() bool { return !r.deadline.IsZero() && !time.Now().Before
 // one does a job and keeps its record. It returns an error where going on makes
 // no sense.
 func (r *runner) one(ctx context.Context, j *job) (*Record, error) {
-	folder := r.study.folder(j)
-	result, err := r.study.Engine.Run(ctx, experiment.Request{Config: j.config, Dir: folder, TestClosed: j.tuning})
-	if ctx.Err() != nil {
+	result, err := r.study.Engine.Run(ctx, experiment.Request{Config: j.config, Dir: r.study.folder(j), TestClosed: j.tuning})
+	if err != nil && ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	var system *fs.PathError
@@ -227,10 +225,8 @@ func (r *runner) one(ctx context.Context, j *job) (*Record, error) {
 	if err := r.store.write(j, record); err != nil {
 		return nil, err
 	}
-	if !j.tuning || record.Failed != "" {
-		if err := os.RemoveAll(folder); err != nil {
-			return nil, fmt.Errorf("compare: remove a finished run: %w", err)
-		}
+	if err := r.kept.tidy(r.study, j, record); err != nil {
+		return nil, err
 	}
 	r.progress.add(r.store.path(j), record)
 	if r.study.Progress != nil {

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"cggm/stats"
@@ -34,6 +35,8 @@ type TaskOutcome struct {
 	Baselines []string  `json:"baselines"`
 	Rows      []Row     `json:"methods"`
 	Refused   []Refusal `json:"refused,omitempty"`
+	// Warnings lists what is odd about the data.
+	Warnings []string `json:"warnings,omitempty"`
 	// Records holds all runs, tuning first.
 	Records []*Record `json:"runs"`
 }
@@ -79,7 +82,8 @@ type Spread struct {
 }
 
 // Difference is a method's score minus a baseline's on the same seeds, with
-// the p-value of the paired t-test.
+// the p-value of the paired t-test. Differences that are the same on all seeds,
+// but not 0, have neither interval nor p-value.
 type Difference struct {
 	Spread
 	P *float64 `json:"p"`
@@ -191,6 +195,10 @@ func (t *TaskOutcome) versus(k int, baseline string) error {
 		if len(a) < 2 {
 			continue
 		}
+		if same(a, b) {
+			d.Low, d.High = nil, nil
+			continue
+		}
 		test, err := stats.PairedT(a, b)
 		if err != nil {
 			return fmt.Errorf("compare: %s against %s on %s: %w", row.Method, baseline, t.Task, err)
@@ -206,6 +214,20 @@ func (t *TaskOutcome) versus(k int, baseline string) error {
 		d.Holm = &corrected[i]
 	}
 	return nil
+}
+
+// same reports whether a and b differ by the same on all seeds, but not by 0:
+// scores of few samples are coarse, so that a few seeds can agree by chance, and
+// a test that takes this for certainty would call anything significant.
+func same(a, b []float64) bool {
+	scale := math.Abs(a[0]) + math.Abs(b[0])
+	first := a[0] - b[0]
+	for i := range a {
+		if math.Abs(a[i]-b[i]-first) > 1e-12*scale {
+			return false
+		}
+	}
+	return first != 0
 }
 
 // pairs returns the scores on the seeds that both have, in the order of seeds.

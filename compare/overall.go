@@ -8,9 +8,9 @@ import (
 
 // Overall compares methods over tasks by the mean test score on each.
 type Overall struct {
-	// Tasks is the number of tasks that all ranked methods have.
+	// Tasks is the number of tasks.
 	Tasks int `json:"tasks"`
-	// Methods are those that ran on every task, in the order of the study.
+	// Methods are those with all seeds on every task, in the order of the study.
 	Methods []Standing `json:"methods"`
 	// Friedman is the p-value of Friedman's test that no method differs; nil
 	// for fewer than three methods.
@@ -72,7 +72,7 @@ func (o *Outcome) standing(method string) (s Standing, scores []float64) {
 	s.Method = method
 	for _, t := range o.Tasks {
 		row := t.find(method)
-		if row == nil || row.Test == nil {
+		if row == nil || row.Rank == nil {
 			continue
 		}
 		scores = append(scores, t.signed(row.Test.Mean))

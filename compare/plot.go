@@ -75,9 +75,6 @@ type points struct {
 	names []string
 }
 
-// Label returns a method's name for plotter.NewLabels.
-func (p *points) Label(i int) string { return " " + p.names[i] }
-
 // points returns what there is to draw, and whether times are ratios to joint
 // training or else seconds.
 func (t *TaskOutcome) points() (p *points, ratio bool) {
@@ -130,25 +127,33 @@ func (t *TaskOutcome) plot() (*plot.Plot, error) {
 		return nil, err
 	}
 	marks.Shape, marks.Color = draw.CircleGlyph{}, color.RGBA{R: 31, G: 90, B: 160, A: 255}
-	labels, err := plotter.NewLabels(points)
-	if err != nil {
-		return nil, err
-	}
-	p.Add(bars, marks, labels)
+	p.Add(bars, marks)
 	// Names stand to the right of their points.
-	p.X.Min, p.X.Max = p.X.Min/1.1, p.X.Max*1.35
+	span := p.X.Max / p.X.Min
+	p.X.Min, p.X.Max = p.X.Min/math.Max(1.02, math.Pow(span, .05)), p.X.Max*math.Max(1.1, math.Pow(span, .2))
+	for _, label := range points.labels(p) {
+		p.Add(label)
+	}
+	p.Title.Padding = vg.Points(6)
 	return p, nil
 }
 
-// doublings puts ticks at powers of two.
+// doublings puts ticks at powers of two, closer over a short range.
 type doublings struct{}
 
 // Ticks implements plot.Ticker.
 func (doublings) Ticks(low, high float64) []plot.Tick {
+	step := 1.
+	switch {
+	case high/low < 2:
+		step = .125
+	case high/low < 8:
+		step = .5
+	}
 	var ticks []plot.Tick
-	for e := math.Ceil(math.Log2(low)); e <= math.Log2(high); e++ {
+	for e := math.Ceil(math.Log2(low)/step) * step; e <= math.Log2(high); e += step {
 		v := math.Pow(2, e)
-		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%g", v)})
+		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.3g", v)})
 	}
 	return ticks
 }

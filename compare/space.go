@@ -47,6 +47,7 @@ var spaces = map[string][]dimension{
 	"inforeg":            {{setting: "weight", low: .2, high: 4, log: true}, {setting: "strength", low: .2, high: 2, log: true}},
 	"pmr":                {{setting: "alpha", low: .1, high: 4, log: true}, {setting: "momentum", low: 0, high: .9}},
 	"mmpareto":           {{setting: "gamma", low: 1, high: 2}},
+	"greedy":             {{setting: "epsilon", low: .001, high: .1, log: true}, {setting: "window", low: 2, high: 20, whole: true}},
 	"balgrad":            {{setting: "lambda", low: .1, high: 4, log: true}, {setting: "weight", low: .2, high: 4, log: true}},
 	"dgl":                {{setting: "alpha", low: .25, high: 4, log: true}},
 	"g2d":                {{setting: "alpha", low: .2, high: 4, log: true}, {setting: "beta", low: .2, high: 4, log: true}},
@@ -60,6 +61,7 @@ var spaces = map[string][]dimension{
 	"mses":               {{setting: "patience", low: 3, high: 10, whole: true}, {setting: "smooth", low: 0, high: .9}},
 	"relearning":         {{setting: "lambda", low: .5, high: 8, log: true}, {setting: "every", low: 5, high: 15, whole: true}},
 	"mla":                {{setting: "normalize", choices: []string{"true", "false"}}},
+	"reconboost":         {{setting: "alone", low: 1, high: 6, whole: true}, {setting: "memory", low: .01, high: 1, log: true}},
 	"aug":                {{setting: "lambda", low: .5, high: 2, log: true}, {setting: "residual", low: .2, high: .8}},
 }
 

@@ -52,11 +52,12 @@ func (t *TaskOutcome) grid(o *Outcome) grid {
 	return g
 }
 
-// best returns the row with the best mean score, -1 when none has any.
+// best returns the row with the best mean score of those with all seeds, -1 when
+// none has them.
 func (t *TaskOutcome) best() int {
 	best := -1
 	for i, row := range t.Rows {
-		if row.Test != nil && (best < 0 || t.signed(row.Test.Mean) > t.signed(t.Rows[best].Test.Mean)) {
+		if row.Rank != nil && (best < 0 || t.signed(row.Test.Mean) > t.signed(t.Rows[best].Test.Mean)) {
 			best = i
 		}
 	}
@@ -141,9 +142,15 @@ func (t *TaskOutcome) notes(o *Outcome) []string {
 	if t.ValIsTest {
 		notes = append(notes, "CAUTION: validation is the test set, so what was selected was selected on test")
 	}
+	for _, w := range t.Warnings {
+		notes = append(notes, "warning: "+w)
+	}
 	for _, row := range t.Rows {
-		for _, f := range row.Failed {
-			notes = append(notes, fmt.Sprintf("%s failed on seed %d: %s", row.Method, f.Seed, f.Why))
+		notes = append(notes, row.failures()...)
+		for k, d := range row.Versus {
+			if d != nil && d.N > 1 && d.P == nil {
+				notes = append(notes, fmt.Sprintf("%s minus %s is the same on all %d seeds, so that there is no test", row.Method, t.Baselines[k], d.N))
+			}
 		}
 	}
 	for _, r := range t.Records {
@@ -173,6 +180,24 @@ func (t *TaskOutcome) notes(o *Outcome) []string {
 	return notes
 }
 
+// failures returns a sentence for every reason to fail.
+func (r *Row) failures() []string {
+	var whys []string
+	seeds := make(map[string][]string)
+	for _, f := range r.Failed {
+		if seeds[f.Why] == nil {
+			whys = append(whys, f.Why)
+		}
+		seeds[f.Why] = append(seeds[f.Why], fmt.Sprint(f.Seed))
+	}
+	sentences := make([]string, len(whys))
+	for i, why := range whys {
+		list := seeds[why]
+		sentences[i] = fmt.Sprintf("%s failed on %s %s: %s", r.Method, plural(len(list), "seed"), strings.Join(list, ", "), why)
+	}
+	return sentences
+}
+
 // mixed reports whether final runs went different numbers at a time.
 func (t *TaskOutcome) mixed() bool {
 	jobs := 0
@@ -197,6 +222,7 @@ func (a *Overall) grid() grid {
 	for _, m := range a.Methods {
 		g.rows = append(g.rows, []string{m.Method, fmt.Sprintf("%.2f", m.Rank), fmt.Sprint(m.Better), fmt.Sprint(m.Worse)})
 	}
+	g.notes = append(g.notes, "methods with runs on all seeds of all tasks; better and worse: p < 0.05, corrected")
 	if a.Friedman != nil {
 		g.notes = append(g.notes, "Friedman's test that no method differs: p = "+probability(a.Friedman))
 	}
