@@ -29,7 +29,7 @@ type runner struct {
 // ends first, the error wraps ErrIncomplete; when ctx ends, the runs in
 // progress save their state and the error wraps experiment.ErrInterrupted.
 func (s *Study) Run(ctx context.Context) (*Outcome, error) {
-	if err := s.validate(); err != nil {
+	if err := s.Validate(); err != nil {
 		return nil, err
 	}
 	if s.Engine.Run == nil {
@@ -140,8 +140,8 @@ func (r *runner) task(ctx context.Context, p *prepared) (*TaskOutcome, error) {
 	}
 	one.Missing = len(p.methods)*r.study.runs() - len(one.Records)
 	if one.Missing == 0 {
-		// What tuning left for the runs of seed 1 is not needed any more.
-		_ = os.RemoveAll(filepath.Join(r.study.Dir, "runs", p.Name))
+		// Only an empty folder goes: another process may be at work there.
+		_ = os.Remove(filepath.Join(r.study.Dir, "runs", p.Name))
 	}
 	return one, one.tabulate(p.methods, chosen, r.study.Seeds)
 }

@@ -92,7 +92,8 @@ func (s *Study) runs() int {
 	return s.Trials + s.Seeds
 }
 
-func (s *Study) validate() error {
+// Validate checks what can be checked before anything runs.
+func (s *Study) Validate() error {
 	switch {
 	case len(s.Tasks) == 0 || len(s.Methods) == 0:
 		return errors.New("compare: a study needs a task and a method at least")

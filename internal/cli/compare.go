@@ -141,6 +141,9 @@ func (o *compareOptions) study(a *app) (*compare.Study, error) {
 	for _, target := range o.tasks {
 		s.Tasks = append(s.Tasks, o.task(a, target, folders))
 	}
+	if err := s.Validate(); err != nil {
+		return nil, usageError{err}
+	}
 	return s, nil
 }
 

@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"cggm/balance"
 	"cggm/conformance"
 	"cggm/experiment"
+	"cggm/internal/view"
 	"cggm/task"
 	"cggm/trainer"
 )
@@ -17,7 +19,7 @@ import (
 // emoji and digits train, broken fails, slow waits for an interruption.
 func fakeWork() work {
 	return work{
-		load: fakeLoad, marshal: fakeMarshal, tasks: experiment.Tasks,
+		load: fakeLoad, neutral: fakeLoad, examine: fakeExamine, marshal: fakeMarshal, tasks: experiment.Tasks,
 		schema: func() ([]byte, error) { return []byte("{\"title\": \"fake\"}"), nil },
 		doctor: fakeDoctor, run: fakeRun, resume: fakeResume, replay: fakeReplay,
 		dryRun: func(ctx context.Context, r experiment.Request) error {
@@ -106,7 +108,7 @@ func fakeRun(ctx context.Context, q experiment.Request) (*experiment.Result, err
 	r := fakeResult(q.Config)
 	v := q.Viewer
 	if v == nil {
-		return r, nil
+		v = view.Silent{}
 	}
 	v.Begin(experiment.Beginning{
 		Task: r.Task, Method: r.Method, Run: r.Run, Seed: r.Seed, Modalities: []string{"picture", "name"},
@@ -133,6 +135,19 @@ func fakeRun(ctx context.Context, q experiment.Request) (*experiment.Result, err
 	}
 	v.End(r)
 	return r, nil
+}
+
+func fakeExamine(_ context.Context, c *experiment.Config, methods []string) (*experiment.Facts, error) {
+	f := &experiment.Facts{
+		Fingerprints: [3]string{c.Data.Dir, "val", "test"}, Primary: "accuracy", Larger: true, ValIsTest: c.Data.ValIsTest,
+		Refused: make(map[string]error),
+	}
+	for _, m := range methods {
+		if m == "miles" {
+			f.Refused[m] = fmt.Errorf("balance: miles on a fake task: %w", balance.ErrUnfit)
+		}
+	}
+	return f, nil
 }
 
 func fakeResume(ctx context.Context, dir string, v experiment.Viewer) (*experiment.Result, error) {
