@@ -186,6 +186,7 @@ func TestDoctor(t *testing.T) {
 		{"sound", func(testing.TB, string) {}, "", []string{
 			"fold 1 of 10", "comparE.h5, 0.0 MB, 40 utterances, 0 of them in no split", "no fold 3, 4, 5, 6, 7, 8, 9, 10",
 			"train/text ", "train/emotion  8 angry, 8 happy, 8 neutral, 8 sad; actors 2F, 2M, 3F", "8 groups",
+			"4 of 4 dialogues are in val too, the other actor's part",
 		}},
 		{"same utterance and actor in two splits", func(t testing.TB, dir string) {
 			all := append(names(t, dir, "val")[:3], names(t, dir, "trn")[0])
@@ -232,6 +233,19 @@ func TestDoctor(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestDialogues(t *testing.T) {
+	var r task.Report
+	dialogues(&r, [3]*part{
+		{ids: []string{"Ses02F_impro01_F000"}},
+		{ids: []string{"Ses02F_impro01_M001", "Ses02F_impro02_M000", "x_impro01_M000"}},
+		{ids: []string{"Ses02F_impro02_F003"}},
+	})
+	want := "warning  val   1 of 2 dialogues are in train too\ninfo     test  1 of 1 dialogues are in val too, the other actor's part\n"
+	if r.String() != want {
+		t.Errorf("findings\n%vwant\n%s", &r, want)
 	}
 }
 

@@ -48,6 +48,7 @@ func (t Task) Doctor(ctx context.Context, o task.Options) (*task.Report, error) 
 		p.emotions(r, splitNames[i])
 	}
 	twins(r, c.parts)
+	dialogues(r, c.parts)
 	return r, nil
 }
 
@@ -150,6 +151,35 @@ func twins(r *task.Report, parts [3]*part) {
 		}
 		if len(across) > 0 {
 			r.Errorf(splitNames[i]+"/id", "%d utterances are in an earlier split too, such as %q: leave them out of one", len(across), across[0])
+		}
+	}
+}
+
+// dialogues reports conversations of which two splits have utterances. The two
+// actors of a session talk to each other: validation and test of the published
+// folds share theirs.
+func dialogues(r *task.Report, parts [3]*part) {
+	held := make([]map[string]bool, len(parts))
+	for i, p := range parts {
+		held[i] = make(map[string]bool)
+		for _, id := range p.ids {
+			if actor, _ := actorOf(id); actor != "" {
+				held[i][id[:strings.LastIndex(id, "_")]] = true
+			}
+		}
+	}
+	for _, pair := range [][2]int{{0, 1}, {0, 2}, {1, 2}} {
+		shared := 0
+		for dialogue := range held[pair[1]] {
+			if held[pair[0]][dialogue] {
+				shared++
+			}
+		}
+		switch {
+		case shared > 0 && pair[0] == 0:
+			r.Warnf(splitNames[pair[1]], "%d of %d dialogues are in train too", shared, len(held[pair[1]]))
+		case shared > 0:
+			r.Infof(splitNames[pair[1]], "%d of %d dialogues are in val too, the other actor's part", shared, len(held[pair[1]]))
 		}
 	}
 }
