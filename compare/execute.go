@@ -213,7 +213,12 @@ func (r *runner) late() bool { return !r.deadline.IsZero() && !time.Now().Before
 // one does a job and keeps its record. It returns an error where going on makes
 // no sense.
 func (r *runner) one(ctx context.Context, j *job) (*Record, error) {
-	result, err := r.study.Engine.Run(ctx, experiment.Request{Config: j.config, Dir: r.study.folder(j), TestClosed: j.tuning})
+	request := experiment.Request{Config: j.config, Dir: r.study.folder(j), TestClosed: j.tuning}
+	memory := newMeter()
+	if r.study.Jobs == 1 {
+		request.Viewer = memory
+	}
+	result, err := r.study.Engine.Run(ctx, request)
 	if err != nil && ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -222,6 +227,7 @@ func (r *runner) one(ctx context.Context, j *job) (*Record, error) {
 		return nil, fmt.Errorf("compare: %s on %s, seed %d: %w", j.method, j.task.Name, j.seed, err)
 	}
 	record := j.record(r.study.Jobs, result, err)
+	record.Memory = memory.peak
 	if err := r.store.write(j, record); err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func TestKilledStudiesContinue(t *testing.T) {
 	}
 }
 
-var timing = regexp.MustCompile(`"seconds": [0-9.e-]+`)
+var timing = regexp.MustCompile(`"(seconds|memory)": [0-9.e-]+,`)
 
 func timeless(t *testing.T, path string) string {
 	t.Helper()
@@ -100,6 +100,9 @@ func TestJobsDoNotChangeResults(t *testing.T) {
 	three.Jobs = 3
 	a, b := mustRun(t, one), mustRun(t, three)
 	for i, row := range a.Tasks[0].Rows {
+		if row.Memory == 0 {
+			t.Errorf("%s: no memory is recorded", row.Method)
+		}
 		if other := b.Tasks[0].Rows[i]; *row.Rank != *other.Rank || row.Test.Mean != other.Test.Mean || row.Trial != other.Trial {
 			t.Errorf("%s: %+v with one run at a time, %+v with three", row.Method, row, other)
 		}

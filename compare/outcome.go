@@ -59,6 +59,10 @@ type Row struct {
 	// Seconds is the mean time of a run; Cost its ratio to joint training.
 	Seconds float64  `json:"seconds"`
 	Cost    *float64 `json:"cost"`
+	// Memory is the largest live heap of all runs in bytes, tuning included, 0
+	// where it is not known; MemoryCost its ratio to joint training.
+	Memory     uint64   `json:"memory"`
+	MemoryCost *float64 `json:"memory_cost"`
 	// Failed lists the seeds that failed, Missing counts those to be done.
 	Failed  []Failure `json:"failed,omitempty"`
 	Missing int       `json:"missing"`
@@ -126,6 +130,7 @@ func (t *TaskOutcome) row(method string, trial, seeds int) (Row, error) {
 		if r.Trial == trial {
 			row.Settings = r.Settings
 		}
+		row.Memory = max(row.Memory, r.Memory)
 		if r.Tuning {
 			continue
 		}
@@ -259,18 +264,26 @@ func (t *TaskOutcome) find(method string) *Row {
 	return nil
 }
 
-// costs compares times with those of joint training.
+// costs compares time and memory with those of joint training.
 func (t *TaskOutcome) costs() {
 	joint := t.find("joint")
-	if joint == nil || joint.Seconds == 0 {
+	if joint == nil {
 		return
 	}
 	for i := range t.Rows {
-		if row := &t.Rows[i]; row.Seconds > 0 {
-			ratio := row.Seconds / joint.Seconds
-			row.Cost = &ratio
-		}
+		row := &t.Rows[i]
+		row.Cost = ratio(row.Seconds, joint.Seconds)
+		row.MemoryCost = ratio(float64(row.Memory), float64(joint.Memory))
 	}
+}
+
+// ratio returns a/b, nil unless both are above 0.
+func ratio(a, b float64) *float64 {
+	if a <= 0 || b <= 0 {
+		return nil
+	}
+	r := a / b
+	return &r
 }
 
 // ranks ranks the methods that have all seeds, seed by seed.

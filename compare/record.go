@@ -34,6 +34,9 @@ type Record struct {
 	Val       map[string]float64 `json:"val,omitempty"`
 	Test      map[string]float64 `json:"test,omitempty"`
 	Seconds   float64            `json:"seconds,omitempty"`
+	// Memory is the largest live heap of the process during training, in bytes;
+	// 0 where several runs shared it or the training was over before.
+	Memory uint64 `json:"memory,omitempty"`
 	// Jobs is the number of runs that shared the processors.
 	Jobs       int `json:"jobs"`
 	Parameters int `json:"parameters,omitempty"`

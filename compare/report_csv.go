@@ -22,7 +22,7 @@ func (o *Outcome) WriteCSV(w io.Writer) error {
 			header = append(header, "vs_"+b+"_"+column)
 		}
 	}
-	rows := [][]string{append(header, "rank", "seconds", "cost")}
+	rows := [][]string{append(header, "rank", "seconds", "cost", "memory", "memory_cost")}
 	for _, t := range o.Tasks {
 		for i := range t.Rows {
 			rows = append(rows, t.csvRow(&t.Rows[i]))
@@ -53,11 +53,7 @@ func (t *TaskOutcome) csvRow(r *Row) []string {
 		cells = append(cells, d.csv()...)
 		cells = append(cells, exact(d.P), exact(d.Holm))
 	}
-	seconds := ""
-	if r.Test != nil {
-		seconds = exact(&r.Seconds)
-	}
-	return append(cells, exact(r.Rank), seconds, exact(r.Cost))
+	return append(cells, exact(r.Rank), known(r.Seconds), exact(r.Cost), known(float64(r.Memory)), exact(r.MemoryCost))
 }
 
 func (s *Spread) csv() []string {
@@ -65,6 +61,14 @@ func (s *Spread) csv() []string {
 		return make([]string, 3)
 	}
 	return []string{exact(&s.Mean), exact(s.Low), exact(s.High)}
+}
+
+// known formats a quantity that is 0 when it is not known.
+func known(v float64) string {
+	if v == 0 {
+		return ""
+	}
+	return exact(&v)
 }
 
 // exact formats a number so that reading it gives the same one.
@@ -87,7 +91,7 @@ func (o *Outcome) WriteRunsCSV(w io.Writer) error {
 		}
 	}
 	scores := slices.Sorted(maps.Keys(names))
-	header := []string{"task", "method", "tuning", "trial", "settings", "seed", "epochs", "epoch", "seconds", "jobs", "failed"}
+	header := []string{"task", "method", "tuning", "trial", "settings", "seed", "epochs", "epoch", "seconds", "memory", "jobs", "failed"}
 	for _, split := range []string{"val_", "test_"} {
 		for _, name := range scores {
 			header = append(header, split+name)
@@ -105,7 +109,7 @@ func (o *Outcome) WriteRunsCSV(w io.Writer) error {
 func (r *Record) csv(scores []string) []string {
 	cells := []string{
 		r.Task, r.Method, strconv.FormatBool(r.Tuning), strconv.Itoa(r.Trial), strings.Join(r.Settings, " "),
-		strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.Epochs), strconv.Itoa(r.Epoch), exact(&r.Seconds), strconv.Itoa(r.Jobs), r.Failed,
+		strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.Epochs), strconv.Itoa(r.Epoch), exact(&r.Seconds), known(float64(r.Memory)), strconv.Itoa(r.Jobs), r.Failed,
 	}
 	for _, split := range []map[string]float64{r.Val, r.Test} {
 		for _, name := range scores {

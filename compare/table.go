@@ -44,7 +44,7 @@ func (t *TaskOutcome) grid(o *Outcome) grid {
 	for _, b := range t.Baselines {
 		g.header = append(g.header, "minus "+b, "p")
 	}
-	g.header = append(g.header, "rank", "time")
+	g.header = append(g.header, "rank", "time", "memory")
 	for _, row := range t.Rows {
 		g.rows = append(g.rows, row.cells())
 	}
@@ -85,11 +85,7 @@ func (r *Row) cells() []string {
 		}
 		cells = append(cells, d.text("%+.4f"), probability(d.Holm))
 	}
-	cost := "-"
-	if r.Cost != nil {
-		cost = fmt.Sprintf("%.2fx", *r.Cost)
-	}
-	return append(cells, optional("%.2f", r.Rank), cost)
+	return append(cells, optional("%.2f", r.Rank), optional("%.2fx", r.Cost), optional("%.2fx", r.MemoryCost))
 }
 
 // text formats the mean with its interval.
@@ -231,7 +227,8 @@ func (a *Overall) grid() grid {
 
 // legend explains the columns.
 var legend = fmt.Sprintf("Means over seeds with %.0f %% intervals by Student's t; differences by seed; p by paired t-test,\n"+
-	"corrected by Holm for the methods of a table; rank over seeds, 1 is best; time of a run against joint.\n", 100*Level)
+	"corrected by Holm for the methods of a table; rank over seeds, 1 is best;\n"+
+	"time and memory (the largest live heap) of a run against joint.\n", 100*Level)
 
 // Text returns the tables for a terminal.
 func (o *Outcome) Text() string {
