@@ -133,7 +133,8 @@ func plural(n int, word string) string {
 func (t *TaskOutcome) notes(o *Outcome) []string {
 	var notes []string
 	if t.Missing > 0 {
-		notes = append(notes, fmt.Sprintf("INCOMPLETE: %d %s missing; these numbers are preliminary", t.Missing, plural(t.Missing, "run")))
+		notes = append(notes, fmt.Sprintf("INCOMPLETE: %d %s missing (%s); these numbers are preliminary",
+			t.Missing, plural(t.Missing, "run"), strings.Join(t.missing(), ", ")))
 	}
 	if t.ValIsTest {
 		notes = append(notes, "CAUTION: validation is the test set, so what was selected was selected on test")
@@ -174,6 +175,22 @@ func (t *TaskOutcome) notes(o *Outcome) []string {
 		}
 	}
 	return notes
+}
+
+// missing says what is to be done, by method.
+func (t *TaskOutcome) missing() []string {
+	var list []string
+	tuning := t.Missing
+	for _, row := range t.Rows {
+		tuning -= row.Missing
+		if row.Missing > 0 {
+			list = append(list, fmt.Sprintf("%s %d", row.Method, row.Missing))
+		}
+	}
+	if tuning > 0 {
+		list = append([]string{fmt.Sprintf("tuning %d", tuning)}, list...)
+	}
+	return list
 }
 
 // failures returns a sentence for every reason to fail.
