@@ -108,3 +108,27 @@ func TestJobsDoNotChangeResults(t *testing.T) {
 		}
 	}
 }
+
+// The run of seed 1 at the chosen setting is the trial with the test set opened:
+// it trains no more.
+func TestTrialOfSeedOneGoesOn(t *testing.T) {
+	o := mustRun(t, small(t.TempDir()))
+	for _, row := range o.Tasks[0].Rows {
+		var trial, final *compare.Record
+		for _, r := range o.Tasks[0].Records {
+			if r.Method == row.Method && r.Trial == row.Trial && r.Seed == 1 {
+				if r.Tuning {
+					trial = r
+				} else {
+					final = r
+				}
+			}
+		}
+		if trial.Test != nil || len(final.Test) == 0 {
+			t.Errorf("%s: test scores of the trial %v, of the run %v", row.Method, trial.Test, final.Test)
+		}
+		if trial.Seconds != final.Seconds || trial.Val["accuracy"] != final.Val["accuracy"] || trial.Epoch != final.Epoch {
+			t.Errorf("%s: trial %+v, run %+v", row.Method, trial, final)
+		}
+	}
+}

@@ -165,10 +165,10 @@ func (t *TaskOutcome) notes(o *Outcome) []string {
 		return notes
 	}
 	for _, row := range t.Rows {
-		switch {
-		case row.Trial == 0:
+		switch row.Trial {
+		case 0:
 			notes = append(notes, row.Method+": its settings are not chosen yet")
-		case row.Trial == 1:
+		case 1:
 			notes = append(notes, row.Method+": the defaults were best")
 		default:
 			notes = append(notes, fmt.Sprintf("%s: trial %d was best: %s", row.Method, row.Trial, strings.Join(row.Settings, " ")))
