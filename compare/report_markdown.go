@@ -36,6 +36,8 @@ func (o *Outcome) Markdown() string {
 		}
 	}
 	b.WriteString(legend)
+	runs, took := o.effort()
+	fmt.Fprintf(&b, "%d %s, %v of training.\n", runs, plural(runs, "run"), took)
 	return b.String()
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"cggm/internal/view"
 )
@@ -164,15 +165,19 @@ func (t *TaskOutcome) notes(o *Outcome) []string {
 	if o.Trials == 1 {
 		return notes
 	}
+	var open []string
 	for _, row := range t.Rows {
 		switch row.Trial {
 		case 0:
-			notes = append(notes, row.Method+": its settings are not chosen yet")
+			open = append(open, row.Method)
 		case 1:
 			notes = append(notes, row.Method+": the defaults were best")
 		default:
 			notes = append(notes, fmt.Sprintf("%s: trial %d was best: %s", row.Method, row.Trial, strings.Join(row.Settings, " ")))
 		}
+	}
+	if len(open) > 0 {
+		notes = append(notes, "settings are not chosen yet: "+strings.Join(open, ", "))
 	}
 	return notes
 }
@@ -261,7 +266,24 @@ func (o *Outcome) Text() string {
 		b.WriteString("\n")
 	}
 	b.WriteString(legend)
+	runs, took := o.effort()
+	fmt.Fprintf(&b, "%d %s, %v of training.\n", runs, plural(runs, "run"), took)
 	return b.String()
+}
+
+// effort returns the number of runs and the time they took. A trial that went on
+// as the run of seed 1 took its time once.
+func (o *Outcome) effort() (runs int, took time.Duration) {
+	var seconds float64
+	for _, t := range o.Tasks {
+		for _, r := range t.Records {
+			runs++
+			if r.Tuning || o.Trials == 1 || r.Seed != 1 {
+				seconds += r.Seconds
+			}
+		}
+	}
+	return runs, time.Duration(seconds * float64(time.Second)).Round(time.Second)
 }
 
 func (g grid) text() string {
