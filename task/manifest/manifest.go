@@ -10,7 +10,7 @@
 //	label: {from: category}
 //	split: {train: 60, val: 20, test: 20, group: speaker}
 //
-// A data file is a table (.csv or .jsonl, one row per sample) or a container
+// A data file is a table (.csv, .jsonl or .parquet, one row per sample) or a container
 // of arrays (.npz, .npy, .h5, .hdf5, .mat, .safetensors, .pkl, .pt, the first axis counting
 // samples; .nii, .nii.gz, the slices being the samples). Paths are relative to
 // the manifest. Where the name of a file or array holds {split}, there is one
@@ -48,15 +48,15 @@ type Manifest struct {
 	Split Split `yaml:"split,omitempty"`
 }
 
-// Modality describes one input. Exactly one of Array, Columns, Text, Image and
-// Wav says where it comes from.
+// Modality describes one input. Exactly one of Array, Columns, Text, Image, Wav
+// and Files says where it comes from.
 type Modality struct {
 	Name string `yaml:"name"`
 	// File replaces the manifest's file for this modality.
 	File string `yaml:"file,omitempty"`
 
-	// Array names an array, or the column of a JSONL file that holds lists of
-	// numbers. Its shape without the sample axis is {width}, {steps, width},
+	// Array names an array, or the column of a JSONL or Parquet file that holds
+	// lists of numbers. Its shape without the sample axis is {width}, {steps, width},
 	// {height, width, channels} or, with a vocabulary, {tokens}. Bytes of
 	// shape {height, width, channels} or {height, width} are pictures. A .npy
 	// file holds one array, which needs no name: write "array: ."; so does a
@@ -73,6 +73,11 @@ type Modality struct {
 	// modality.
 	Image string `yaml:"image,omitempty"`
 	Wav   string `yaml:"wav,omitempty"`
+	// Files names a column with the paths of files of arrays, one file per
+	// sample, of any kind that Array takes but .nii; Array then names the array in each of them
+	// and may be left out where a file holds one. Samples of shape {steps, width}, or
+	// {tokens} with a vocabulary, may differ in their steps.
+	Files string `yaml:"files,omitempty"`
 
 	// Shape gives the samples of an array another shape of the same size.
 	Shape []int `yaml:"shape,omitempty"`
@@ -87,7 +92,7 @@ type Modality struct {
 	// Length cuts sequences of arrays and texts to this many steps; 0: the
 	// longest, for texts at most 64 words.
 	Length int `yaml:"length,omitempty"`
-	// Folder is where the paths of Image and Wav begin, relative to the
+	// Folder is where the paths of Image, Wav and Files begin, relative to the
 	// manifest.
 	Folder string `yaml:"folder,omitempty"`
 	// Size is the height and width to which pictures are scaled; default 32,
@@ -104,6 +109,14 @@ type Modality struct {
 	// Raw keeps numbers as they are. Otherwise every feature is standardised
 	// with the mean and deviation of the training split.
 	Raw bool `yaml:"raw,omitempty"`
+}
+
+// key names the array or column that a modality reads.
+func (m Modality) key() string {
+	if m.Files != "" {
+		return m.Files
+	}
+	return m.Array + m.Text + m.Image + m.Wav
 }
 
 // Label says what to predict: From, Columns or Image.

@@ -142,11 +142,13 @@ func (m Modality) read(ctx context.Context, r *reader, file string) (*draft, err
 		}
 		return m.columns(parts)
 	}
-	s, _, err := r.series(file, m.Array+m.Text+m.Image+m.Wav, m.Lengths != "")
+	s, _, err := r.series(file, m.key(), m.Lengths != "")
 	if err != nil {
 		return nil, err
 	}
 	switch {
+	case m.Files != "":
+		return m.arrays(ctx, s, r.folder)
 	case m.Image != "":
 		return m.pictures(ctx, s, r.folder)
 	case m.Wav != "":

@@ -2,15 +2,13 @@ package manifest
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"cggm/config"
 	"cggm/data/table"
 )
 
-// rowsFile is an open .csv or .jsonl file.
+// rowsFile is an open .csv, .jsonl or .parquet file.
 type rowsFile struct {
 	path  string
 	table *table.Table
@@ -19,9 +17,12 @@ type rowsFile struct {
 func openTable(path string, headerless bool) (*rowsFile, error) {
 	var t *table.Table
 	var err error
-	if strings.EqualFold(filepath.Ext(path), ".jsonl") {
+	switch extension(path) {
+	case ".jsonl":
 		t, err = table.ReadJSONL(path)
-	} else {
+	case ".parquet":
+		t, err = table.ReadParquet(path)
+	default:
 		t, err = table.ReadCSV(path, table.CSV{Header: !headerless})
 	}
 	if err != nil {

@@ -74,36 +74,34 @@ func (m *Manifest) Validate() error {
 
 func (m Modality) validate() error {
 	given := 0
-	for _, is := range []bool{m.Array != "", len(m.Columns) > 0, m.Text != "", m.Image != "", m.Wav != ""} {
+	source := ""
+	for name, is := range map[string]bool{
+		"array": m.Array != "" && m.Files == "", "files": m.Files != "", "columns": len(m.Columns) > 0, "text": m.Text != "", "image": m.Image != "", "wav": m.Wav != "",
+	} {
 		if is {
 			given++
+			source = name
 		}
 	}
 	if given != 1 {
-		return fmt.Errorf("%d sources given: set exactly one of array, columns, text, image, wav", given)
-	}
-	source := "columns"
-	for name, is := range map[string]bool{"array": m.Array != "", "text": m.Text != "", "image": m.Image != "", "wav": m.Wav != ""} {
-		if is {
-			source = name
-		}
+		return fmt.Errorf("%d sources given: set exactly one of array, columns, text, image, wav, files", given)
 	}
 	for _, s := range []struct {
 		name string
 		set  bool
 		fits []string
 	}{
-		{"shape", m.Shape != nil, []string{"array"}},
+		{"shape", m.Shape != nil, []string{"array", "files"}},
 		{"lengths", m.Lengths != "", []string{"array"}},
-		{"vocabulary", m.Vocabulary != 0, []string{"array", "text"}},
-		{"length", m.Length != 0, []string{"array", "text"}},
-		{"folder", m.Folder != "", []string{"image", "wav"}},
+		{"vocabulary", m.Vocabulary != 0, []string{"array", "files", "text"}},
+		{"length", m.Length != 0, []string{"array", "files", "text"}},
+		{"folder", m.Folder != "", []string{"image", "wav", "files"}},
 		{"size", m.Size != nil, []string{"image"}},
 		{"gray", m.Gray, []string{"image"}},
 		{"sequence", m.Sequence, []string{"wav"}},
 		{"frames", m.Frames != 0, []string{"wav"}},
 		{"mels", m.Mels != 0, []string{"wav"}},
-		{"raw", m.Raw, []string{"array", "columns", "wav"}},
+		{"raw", m.Raw, []string{"array", "files", "columns", "wav"}},
 	} {
 		if s.set && !slices.Contains(s.fits, source) {
 			return fmt.Errorf("%s does not fit %s: it belongs to %s", s.name, source, strings.Join(s.fits, " and "))
@@ -218,7 +216,7 @@ func (s Split) shares() [3]int {
 func (m *Manifest) sources() []string {
 	out := []string{m.fileOf(m.Label.File) + m.Label.From + m.Label.Image}
 	for _, mod := range m.Modalities {
-		out = append(out, m.fileOf(mod.File)+mod.Array+mod.Text+mod.Image+mod.Wav)
+		out = append(out, m.fileOf(mod.File)+mod.key())
 	}
 	return out
 }
@@ -241,7 +239,7 @@ func (m *Manifest) files() []string {
 
 // checkName refuses files that no reader takes and paths out of the folder.
 func checkName(name string) error {
-	if known := append(slices.Sorted(maps.Keys(containers)), ".csv", ".jsonl"); !slices.Contains(known, extension(name)) {
+	if known := append(slices.Sorted(maps.Keys(containers)), ".csv", ".jsonl", ".parquet"); !slices.Contains(known, extension(name)) {
 		return fmt.Errorf("file %q: want one of %s", name, strings.Join(known, ", "))
 	}
 	_, err := locate(".", name)

@@ -1,13 +1,16 @@
 """Writes the fixtures of package manifest: 40 samples whose features x hold
 3 i + column and whose label is i mod 2, as clips.h5 and clips.mat; 12 slices of
 3 rows and 4 columns whose voxels hold the slice, with a mask of the odd columns,
-as scan.nii.gz and mask.nii. Needs h5py, scipy and nibabel."""
+as scan.nii.gz and mask.nii; ten rows as rows.parquet. Needs h5py, scipy, nibabel
+and pyarrow."""
 
 import pathlib
 
 import h5py
 import nibabel as nib
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import scipy.io
 
 here = pathlib.Path(__file__).parent
@@ -25,3 +28,12 @@ scan = np.broadcast_to(np.arange(12), (4, 3, 12))
 nib.save(nib.Nifti1Image(scan.astype("i2"), np.eye(4)), here / "scan.nii.gz")
 mask = np.broadcast_to(np.arange(4)[:, None, None] % 2, (4, 3, 12))
 nib.save(nib.Nifti1Image(mask.astype("u1"), np.eye(4)), here / "mask.nii")
+
+pq.write_table(pa.table({
+    "vector": pa.array([None if i == 2 else [3.0 * i, 3.0 * i + 1, 3.0 * i + 2] for i in range(10)], pa.list_(pa.float32())),
+    "a": pa.array(range(10), pa.int32()),
+    "b": pa.array([-float(i) for i in range(10)]),
+    "words": pa.array([f"sample number {i}" for i in range(10)]),
+    "kind": pa.array(["cat", "dog"] * 5).dictionary_encode(),
+    "part": pa.array(["train"] * 6 + ["val"] * 2 + ["test"] * 2),
+}), here / "rows.parquet")
