@@ -24,6 +24,17 @@ func Compose(parts ...Named) (Method, error) {
 	if len(parts) == 1 {
 		return parts[0].Method, nil
 	}
+	// Bridges change the features that all others read.
+	parts = slices.Clone(parts)
+	slices.SortStableFunc(parts, func(a, b Named) int {
+		switch first, second := a.Traits().Bridged, b.Traits().Bridged; {
+		case first && !second:
+			return -1
+		case second && !first:
+			return 1
+		}
+		return 0
+	})
 	c := &composition{parts: parts}
 	for i, a := range parts {
 		for _, b := range parts[:i] {

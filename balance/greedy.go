@@ -6,7 +6,6 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/support/exceptions"
 
 	"cggm/param"
 )
@@ -84,9 +83,6 @@ func (y *Greedy) Build(s *Step) Effect {
 	if y.Window == 0 {
 		return Effect{}
 	}
-	if s.Pass.Built(0) {
-		exceptions.Panicf("balance: greedy changes the features that another method has used already: name greedy first")
-	}
 	state, n := s.State("greedy"), s.Modalities()
 	left, chosen := state.Fixed("left", param.Zeros), state.Fixed("chosen", param.Zeros, n)
 	updates := state.Fixed("updates", param.Zeros)
@@ -138,8 +134,8 @@ func (y *Greedy) speeds(g *Gradients) *graph.Node {
 			}
 		}
 		if len(own) == 0 || len(bridges) == 0 {
-			exceptions.Panicf("balance: greedy: the encoder of modality %q has no weights that are trained: there is nothing to compare its bridges with",
-				g.Step.Pass.Model.Modalities[m].Name)
+			panic(fmt.Errorf("balance: greedy: %w: the encoder of modality %q has no weights that are trained: there is nothing to compare its bridges with", ErrUnfit,
+				g.Step.Pass.Model.Modalities[m].Name))
 		}
 		ratio := graph.Div(graph.MaxScalar(sum(bridges), 1e-30), graph.MaxScalar(sum(own), 1e-30))
 		speeds[m] = graph.DivScalar(graph.Log(ratio), math.Ln10)

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/support/exceptions"
 
 	"cggm/objective"
 	"cggm/param"
@@ -219,7 +218,7 @@ func fisherTraces(g *Gradients) *graph.Node {
 		}
 	}
 	if weights == 0 {
-		exceptions.Panicf("balance: inforeg: no encoder has weights that are trained: it measures and holds encoders, so give a modality one that learns")
+		panic(fmt.Errorf("balance: inforeg: %w: no encoder has weights that are trained: it measures and holds encoders, so give a modality one that learns", ErrUnfit))
 	}
 	return graph.Stack(traces, 0)
 }

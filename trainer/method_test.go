@@ -58,51 +58,6 @@ func TestMethodsLearn(t *testing.T) {
 	}
 }
 
-// Neutral settings give joint training bit for bit.
-func TestNeutralSettingsAreJointTraining(t *testing.T) {
-	want := parameters(t, fixture{modalities: 2, method: "joint"})
-	for _, test := range []struct {
-		method    string
-		configure func(m balance.Method)
-	}{
-		{"multi-loss", func(m balance.Method) { m.(*balance.MultiLoss).Weight = 0 }},
-		{"modality-dropout", func(m balance.Method) { m.(*balance.ModalityDropout).Rate = 0 }},
-		{"mbsd", func(m balance.Method) { m.(*balance.MBSD).Weight = 0 }},
-		{"cml", func(m balance.Method) { m.(*balance.CML).Lambda, m.(*balance.CML).Without = 0, 0 }},
-		{"lfm", func(m balance.Method) { m.(*balance.LFM).Schedule, m.(*balance.LFM).Weight = "constant", 0 }},
-		{"reconboost", func(m balance.Method) { m.(*balance.ReconBoost).Alone = 0 }},
-		{"arl", func(m balance.Method) { m.(*balance.ARL).Gamma, m.(*balance.ARL).Temperature = 0, 0 }},
-		{"agm", func(m balance.Method) { m.(*balance.AGM).Alpha = 0 }},
-		{"inforeg", func(m balance.Method) { m.(*balance.InfoReg).Weight, m.(*balance.InfoReg).Strength = 0, 0 }},
-		{"relearning", func(m balance.Method) { m.(*balance.Relearning).Lambda, m.(*balance.Relearning).Every = 0, 1 }},
-		{"balgrad", func(m balance.Method) { m.(*balance.BalGrad).Lambda, m.(*balance.BalGrad).Weight = 0, 0 }},
-		{"opm", func(m balance.Method) { m.(*balance.OPM).Chance = 0 }},
-		{"opm", func(m balance.Method) { m.(*balance.OPM).Warmup = 1000 }},
-		{"amco", func(m balance.Method) { m.(*balance.AMCo).Pace, m.(*balance.AMCo).Weight = 0, 0 }},
-		{"mslr", func(m balance.Method) { m.(*balance.MSLR).Strength = 0 }},
-		{"miles", func(m balance.Method) { m.(*balance.MILES).Factor = 1 }},
-		{"ogm", func(m balance.Method) { m.(*balance.OGM).Alpha = 0 }},
-		{"ogm-ge", func(m balance.Method) { m.(*balance.OGM).Alpha = 0 }},
-		{"ogm", func(m balance.Method) { m.(*balance.OGM).Start = 1000 }},
-		{"cggm", func(m balance.Method) {
-			c := m.(*balance.CGGM)
-			c.Magnitude, c.Direction = false, false
-		}},
-		{"cggm", func(m balance.Method) { m.(*balance.CGGM).Warmup = 1000 }},
-	} {
-		f := fixture{modalities: 2, method: test.method, configure: func(_ string, m balance.Method) error {
-			test.configure(m)
-			return nil
-		}}
-		got := parameters(t, f)
-		for name, v := range want {
-			if !slices.Equal(got[name], v) {
-				t.Errorf("%s with neutral settings: %s differs from joint training", test.method, name)
-			}
-		}
-	}
-}
-
 // parameters trains and returns the model's parameters by name.
 func parameters(t *testing.T, f fixture) map[string][]float32 {
 	t.Helper()
