@@ -50,7 +50,7 @@ func (s *Study) Run(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	r.progress.expect(s, tasks)
-	out := &Outcome{Seeds: s.Seeds, Trials: s.Trials}
+	out := &Outcome{Seeds: s.Seeds, First: s.seeds()[0], Trials: s.Trials, against: s.against()}
 	for _, p := range tasks {
 		one, err := r.task(ctx, p)
 		if err != nil {
@@ -75,7 +75,7 @@ func (r *runner) count(tasks []*prepared) error {
 		if err != nil {
 			return err
 		}
-		r.total += len(p.methods) * r.study.runs()
+		r.total += len(p.rows) * r.study.runs()
 		records, err := r.stored(jobs)
 		if err != nil {
 			return err
@@ -138,12 +138,12 @@ func (r *runner) task(ctx context.Context, p *prepared) (*TaskOutcome, error) {
 			one.Records = append(one.Records, record)
 		}
 	}
-	one.Missing = len(p.methods)*r.study.runs() - len(one.Records)
+	one.Missing = len(p.rows)*r.study.runs() - len(one.Records)
 	if one.Missing == 0 {
 		// Only an empty folder goes: another process may be at work there.
 		_ = os.Remove(filepath.Join(r.study.Dir, "runs", p.Name))
 	}
-	return one, one.tabulate(p.methods, chosen, r.study.Seeds)
+	return one, one.tabulate(r.study, p, chosen)
 }
 
 // choose returns the trial with the best validation score of every method all
@@ -151,8 +151,8 @@ func (r *runner) task(ctx context.Context, p *prepared) (*TaskOutcome, error) {
 // first.
 func (r *runner) choose(p *prepared, jobs []*job, records []*Record) map[string]int {
 	chosen, best, open := make(map[string]int), make(map[string]*Record), make(map[string]bool)
-	for _, m := range p.methods {
-		chosen[m] = 1
+	for _, v := range p.rows {
+		chosen[v.Name] = 1
 	}
 	for i, j := range jobs {
 		record := records[i]

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -13,14 +14,18 @@ const Level = .95
 
 // Outcome is what a study found.
 type Outcome struct {
-	Seeds  int `json:"seeds"`
-	Trials int `json:"trials"`
+	Seeds int `json:"seeds"`
+	// First is the first of the seeds.
+	First  uint64 `json:"first_seed"`
+	Trials int    `json:"trials"`
 	// Missing is the number of runs that are still to be done: above 0 all
 	// numbers are preliminary.
 	Missing int            `json:"missing"`
 	Tasks   []*TaskOutcome `json:"tasks"`
 	// Overall ranks the methods over tasks; nil for fewer than two tasks.
 	Overall *Overall `json:"overall,omitempty"`
+
+	against []string
 }
 
 // TaskOutcome is what a study found on one task.
@@ -44,6 +49,8 @@ type TaskOutcome struct {
 // Row is what one method reached on one task.
 type Row struct {
 	Method string `json:"method"`
+	// Of is the method that a variant is one of; empty for a method.
+	Of string `json:"variant_of,omitempty"`
 	// Trial and Settings are the chosen ones; 0 while tuning goes on.
 	Trial    int      `json:"trial"`
 	Settings []string `json:"settings,omitempty"`
@@ -67,6 +74,7 @@ type Row struct {
 	Failed  []Failure `json:"failed,omitempty"`
 	Missing int       `json:"missing"`
 
+	fixed  []string // the settings of a variant
 	scores map[uint64]float64
 }
 
@@ -97,16 +105,19 @@ type Difference struct {
 }
 
 // tabulate computes the rows from the records.
-func (t *TaskOutcome) tabulate(methods []string, chosen map[string]int, seeds int) error {
-	for _, b := range baselines {
-		if slices.Contains(methods, b) {
+func (t *TaskOutcome) tabulate(s *Study, p *prepared, chosen map[string]int) error {
+	for _, b := range s.against() {
+		if slices.Contains(p.names(), b) {
 			t.Baselines = append(t.Baselines, b)
 		}
 	}
-	for _, m := range methods {
-		row, err := t.row(m, chosen[m], seeds)
+	for _, v := range p.rows {
+		row, err := t.row(v.Name, chosen[v.Name], s.Seeds)
 		if err != nil {
 			return err
+		}
+		if v.Name != v.Method {
+			row.Of, row.fixed = v.Method, v.Settings
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -116,7 +127,7 @@ func (t *TaskOutcome) tabulate(methods []string, chosen map[string]int, seeds in
 		}
 	}
 	t.costs()
-	return t.ranks(seeds)
+	return t.ranks(s.seeds())
 }
 
 // row sums up the final runs of one method.
@@ -237,22 +248,12 @@ func same(a, b []float64) bool {
 
 // pairs returns the scores on the seeds that both have, in the order of seeds.
 func pairs(a, b map[uint64]float64) (x, y []float64) {
-	for seed := uint64(1); len(x) < min(len(a), len(b)) && seed <= lastSeed(a); seed++ {
-		v, ok := a[seed]
-		w, both := b[seed]
-		if ok && both {
-			x, y = append(x, v), append(y, w)
+	for _, seed := range slices.Sorted(maps.Keys(a)) {
+		if w, both := b[seed]; both {
+			x, y = append(x, a[seed]), append(y, w)
 		}
 	}
 	return x, y
-}
-
-func lastSeed(scores map[uint64]float64) uint64 {
-	var last uint64
-	for seed := range scores {
-		last = max(last, seed)
-	}
-	return last
 }
 
 func (t *TaskOutcome) find(method string) *Row {
@@ -287,20 +288,20 @@ func ratio(a, b float64) *float64 {
 }
 
 // ranks ranks the methods that have all seeds, seed by seed.
-func (t *TaskOutcome) ranks(seeds int) error {
+func (t *TaskOutcome) ranks(seeds []uint64) error {
 	var whole []*Row
 	for i := range t.Rows {
-		if len(t.Rows[i].scores) == seeds {
+		if len(t.Rows[i].scores) == len(seeds) {
 			whole = append(whole, &t.Rows[i])
 		}
 	}
 	if len(whole) == 0 {
 		return nil
 	}
-	table := make([][]float64, seeds)
-	for k := range table {
+	table := make([][]float64, len(seeds))
+	for k, seed := range seeds {
 		for _, row := range whole {
-			table[k] = append(table[k], t.signed(row.scores[uint64(k)+1]))
+			table[k] = append(table[k], t.signed(row.scores[seed]))
 		}
 	}
 	mean, err := stats.AverageRanks(table)

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 
 	"cggm/stats"
 )
@@ -76,10 +77,11 @@ func (o *Outcome) standing(method string) (s Standing, scores []float64) {
 			continue
 		}
 		scores = append(scores, t.signed(row.Test.Mean))
-		if len(t.Baselines) == 0 || t.Baselines[0] != "joint" || row.Versus[0] == nil {
+		joint := slices.Index(t.Baselines, "joint")
+		if joint < 0 || row.Versus[joint] == nil {
 			continue
 		}
-		d := row.Versus[0]
+		d := row.Versus[joint]
 		switch {
 		case d.Holm == nil || *d.Holm > 1-Level:
 		case t.signed(d.Mean) > 0:

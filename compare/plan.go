@@ -11,7 +11,7 @@ import (
 // job is one run of a study.
 type job struct {
 	task     *prepared
-	method   string
+	method   string // the row's name
 	tuning   bool
 	trial    int
 	settings []string
@@ -26,8 +26,8 @@ type job struct {
 type prepared struct {
 	Task
 	facts   *experiment.Facts
-	rate    float64  // the learning rate that all methods start from
-	methods []string // those that fit
+	rate    float64   // the learning rate that all methods start from
+	rows    []Variant // those that fit
 	refused []Refusal
 }
 
@@ -51,16 +51,45 @@ func (s *Study) prepare(ctx context.Context) ([]*prepared, error) {
 			return nil, fmt.Errorf("compare: task %s: %w", t.Name, err)
 		}
 		p := &prepared{Task: t, facts: facts, rate: c.Optimizer.Rate}
-		for _, m := range s.Methods {
-			if why, ok := facts.Refused[m]; ok {
-				p.refused = append(p.refused, Refusal{m, why.Error()})
-			} else {
-				p.methods = append(p.methods, m)
+		for _, v := range s.rows() {
+			why, err := s.refusal(ctx, t, facts, v)
+			switch {
+			case err != nil:
+				return nil, err
+			case why != nil:
+				p.refused = append(p.refused, Refusal{v.Name, why.Error()})
+			default:
+				p.rows = append(p.rows, v)
 			}
 		}
 		all = append(all, p)
 	}
 	return all, nil
+}
+
+// refusal returns why a method or variant does not fit, nil where it does. facts
+// are those of the methods without settings.
+func (s *Study) refusal(ctx context.Context, t Task, facts *experiment.Facts, v Variant) (why, err error) {
+	if len(v.Settings) == 0 && v.Name == v.Method {
+		return facts.Refused[v.Method], nil
+	}
+	c, err := t.Load(v.Settings...)
+	if err != nil {
+		return nil, fmt.Errorf("compare: variant %s: %w", v.Name, err)
+	}
+	if facts, err = s.Engine.Examine(ctx, c, []string{v.Method}); err != nil {
+		return nil, fmt.Errorf("compare: task %s: variant %s: %w", t.Name, v.Name, err)
+	}
+	return facts.Refused[v.Method], nil
+}
+
+// names returns the names of the rows that fit.
+func (p *prepared) names() []string {
+	all := make([]string, len(p.rows))
+	for i, v := range p.rows {
+		all[i] = v.Name
+	}
+	return all
 }
 
 // tuningJobs lists the runs that choose settings, trial by trial; none when
@@ -71,13 +100,13 @@ func (s *Study) tuningJobs(p *prepared) ([]*job, error) {
 		return nil, nil
 	}
 	for trial := 1; trial <= s.Trials; trial++ {
-		for _, m := range p.methods {
-			j, err := newJob(p, m, trial, 1)
+		for _, v := range p.rows {
+			j, err := newJob(p, v, trial, s.seeds()[0])
 			if err != nil {
 				return nil, err
 			}
 			j.tuning = true
-			j.name = fmt.Sprintf("%s-trial%d-%s", m, trial, j.id)
+			j.name = fmt.Sprintf("%s-trial%d-%s", v.Name, trial, j.id)
 			jobs = append(jobs, j)
 		}
 	}
@@ -89,30 +118,30 @@ func (s *Study) tuningJobs(p *prepared) ([]*job, error) {
 // the trial of every method that has one.
 func (s *Study) finalJobs(p *prepared, chosen map[string]int) ([]*job, error) {
 	var jobs []*job
-	for seed := range uint64(s.Seeds) {
-		for _, m := range p.methods {
-			trial, ok := chosen[m]
+	for _, seed := range s.seeds() {
+		for _, v := range p.rows {
+			trial, ok := chosen[v.Name]
 			if !ok {
 				continue
 			}
-			j, err := newJob(p, m, trial, seed+1)
+			j, err := newJob(p, v, trial, seed)
 			if err != nil {
 				return nil, err
 			}
-			j.name = fmt.Sprintf("%s-seed%d-%s", m, seed+1, j.id)
+			j.name = fmt.Sprintf("%s-seed%d-%s", v.Name, seed, j.id)
 			jobs = append(jobs, j)
 		}
 	}
 	return jobs, nil
 }
 
-func newJob(p *prepared, method string, trial int, seed uint64) (*job, error) {
-	j := &job{task: p, method: method, trial: trial, seed: seed, settings: assignments(method, trial, p.rate)}
+func newJob(p *prepared, v Variant, trial int, seed uint64) (*job, error) {
+	j := &job{task: p, method: v.Name, trial: trial, seed: seed, settings: v.settings(trial, p.rate)}
 	var err error
 	if j.config, err = p.Load(j.settings...); err != nil {
 		return nil, err
 	}
-	j.config.Method, j.config.Train.Seed = method, seed
+	j.config.Method, j.config.Train.Seed = v.Method, seed
 	j.id, err = identity(j.config, p.facts.Fingerprints)
 	return j, err
 }

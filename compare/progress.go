@@ -18,8 +18,8 @@ type kind struct{ task, method string }
 func (p *progress) expect(s *Study, tasks []*prepared) {
 	p.want = make(map[kind]int)
 	for _, t := range tasks {
-		for _, m := range t.methods {
-			p.want[kind{t.Name, m}] = s.runs()
+		for _, v := range t.rows {
+			p.want[kind{t.Name, v.Name}] = s.runs()
 		}
 	}
 }

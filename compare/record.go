@@ -19,7 +19,7 @@ type Record struct {
 	Tuning bool `json:"tuning,omitempty"`
 	// Trial numbers the settings of a method from 1, its defaults.
 	Trial int `json:"trial"`
-	// Settings lists what the trial changes, as for "cggm train --set".
+	// Settings lists what the trial and the variant change, as for "cggm train --set".
 	Settings []string `json:"settings,omitempty"`
 	Seed     uint64   `json:"seed"`
 	// Epochs is the number of epochs done, Epoch the selected one, from 1.

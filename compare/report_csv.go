@@ -11,13 +11,13 @@ import (
 )
 
 // WriteCSV writes one line per task and method. Columns are the same for every
-// study; what is not there is empty.
+// study with the same baselines; what is not there is empty.
 func (o *Outcome) WriteCSV(w io.Writer) error {
 	header := []string{
 		"task", "score", "larger_is_better", "method", "trial", "settings", "n", "failed", "missing",
 		"test", "test_low", "test_high", "val", "val_low", "val_high",
 	}
-	for _, b := range baselines {
+	for _, b := range o.against {
 		for _, column := range []string{"n", "difference", "low", "high", "p", "p_holm"} {
 			header = append(header, "vs_"+b+"_"+column)
 		}
@@ -25,13 +25,13 @@ func (o *Outcome) WriteCSV(w io.Writer) error {
 	rows := [][]string{append(header, "rank", "seconds", "cost", "memory", "memory_cost")}
 	for _, t := range o.Tasks {
 		for i := range t.Rows {
-			rows = append(rows, t.csvRow(&t.Rows[i]))
+			rows = append(rows, t.csvRow(&t.Rows[i], o.against))
 		}
 	}
 	return writeCSV(w, rows)
 }
 
-func (t *TaskOutcome) csvRow(r *Row) []string {
+func (t *TaskOutcome) csvRow(r *Row, against []string) []string {
 	n := 0
 	if r.Test != nil {
 		n = r.Test.N
@@ -42,7 +42,7 @@ func (t *TaskOutcome) csvRow(r *Row) []string {
 	}
 	cells = append(cells, r.Test.csv()...)
 	cells = append(cells, r.Val.csv()...)
-	for _, b := range baselines {
+	for _, b := range against {
 		k := slices.Index(t.Baselines, b)
 		if k < 0 || r.Versus[k] == nil {
 			cells = append(cells, make([]string, 6)...)

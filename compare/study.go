@@ -26,8 +26,15 @@ import (
 type Study struct {
 	Tasks   []Task
 	Methods []string
-	// Seeds is the number of seeds, 1 to Seeds, of the runs that are compared.
+	// Variants are compared beside the methods.
+	Variants []Variant
+	// Against names the methods or variants that all others are tested
+	// against; nil: joint and multi-loss, where they take part.
+	Against []string
+	// Seeds is the number of seeds of the runs that are compared.
 	Seeds int
+	// First is the first seed, on which trials run too; 0 is 1.
+	First uint64
 	// Trials is the number of settings that every method gets, >= 1; 1 takes
 	// the defaults.
 	Trials int
@@ -68,8 +75,8 @@ type Event struct {
 	Left time.Duration
 }
 
-// baselines are the methods that others are tested against, where they are
-// among the methods of a study.
+// baselines are the methods that others are tested against unless a study says
+// otherwise, where they are among its methods.
 var baselines = []string{"joint", "multi-loss"}
 
 // All returns the names of all methods.
@@ -95,22 +102,17 @@ func (s *Study) runs() int {
 // Validate checks what can be checked before anything runs.
 func (s *Study) Validate() error {
 	switch {
-	case len(s.Tasks) == 0 || len(s.Methods) == 0:
-		return errors.New("compare: a study needs a task and a method at least")
+	case len(s.Tasks) == 0:
+		return errors.New("compare: a study needs a task at least")
 	case s.Seeds < 1 || s.Trials < 1 || s.Jobs < 1:
 		return fmt.Errorf("compare: seeds %d, trials %d, jobs %d: each must be 1 or more", s.Seeds, s.Trials, s.Jobs)
 	case s.Budget < 0:
 		return fmt.Errorf("compare: budget %v: must not be negative (0 is no limit)", s.Budget)
-	}
-	for i, m := range s.Methods {
-		if slices.Contains(s.Methods[:i], m) {
-			return fmt.Errorf("compare: method %s is named twice", m)
-		}
 	}
 	for i, t := range s.Tasks {
 		if slices.ContainsFunc(s.Tasks[:i], func(o Task) bool { return o.Name == t.Name }) {
 			return fmt.Errorf("compare: task %s is named twice", t.Name)
 		}
 	}
-	return nil
+	return s.checkRows()
 }

@@ -38,6 +38,9 @@ func (o *Outcome) grids() []grid {
 
 func (t *TaskOutcome) grid(o *Outcome) grid {
 	g := grid{title: fmt.Sprintf("%s: %s over %d %s", t.Task, t.scoreName(), o.Seeds, plural(o.Seeds, "seed"))}
+	if o.First > 1 {
+		g.title += fmt.Sprintf(" from %d", o.First)
+	}
 	if o.Trials > 1 {
 		g.title += fmt.Sprintf(", the best of %d settings by validation", o.Trials)
 	}
@@ -144,6 +147,9 @@ func (t *TaskOutcome) notes(o *Outcome) []string {
 		notes = append(notes, "warning: "+w)
 	}
 	for _, row := range t.Rows {
+		if row.Of != "" {
+			notes = append(notes, strings.TrimSpace(fmt.Sprintf("%s: %s %s", row.Method, row.Of, strings.Join(row.fixed, " "))))
+		}
 		notes = append(notes, row.failures()...)
 		for k, d := range row.Versus {
 			if d != nil && d.N > 1 && d.P == nil {
@@ -272,13 +278,13 @@ func (o *Outcome) Text() string {
 }
 
 // effort returns the number of runs and the time they took. A trial that went on
-// as the run of seed 1 took its time once.
+// as the run of the first seed took its time once.
 func (o *Outcome) effort() (runs int, took time.Duration) {
 	var seconds float64
 	for _, t := range o.Tasks {
 		for _, r := range t.Records {
 			runs++
-			if r.Tuning || o.Trials == 1 || r.Seed != 1 {
+			if r.Tuning || o.Trials == 1 || r.Seed != o.First {
 				seconds += r.Seconds
 			}
 		}

@@ -19,9 +19,12 @@ import (
 type compareOptions struct {
 	tasks     []string
 	methods   []string
+	variants  []string
+	against   []string
 	sets      []string
 	data      []string
 	seeds     int
+	first     uint64
 	trials    int
 	epochs    int
 	jobs      int
@@ -58,13 +61,17 @@ that time; the tables then say what is missing, and the exit code is 1.
 		Example: `  cggm compare emoji --methods joint,cggm --seeds 5
   cggm compare emoji digits --methods all --trials 8 --budget 2h
   cggm compare mosi-utterance av-digits --data mosi-utterance=DIR --data av-digits=DIR
-  cggm compare mydata.yaml --methods joint,multi-loss,ogm-ge --json`,
+  cggm compare mydata.yaml --methods joint,multi-loss,ogm-ge --json
+  cggm compare emoji --methods joint,cggm --variant calm=cggm,ema=.9,clamp=2 --against joint,cggm`,
 		Args:              some("one task or YAML file or more"),
 		ValidArgsFunction: completeTasks(a, "yaml", "yml"),
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&o.methods, "methods", []string{"joint", "multi-loss", "cggm"}, "`methods` to compare, or all")
-	f.IntVar(&o.seeds, "seeds", 5, "run on seeds 1 to `N`")
+	f.StringArrayVar(&o.variants, "variant", nil, "compare `NAME=METHOD,SETTING=VALUE,...` too, as in late=cggm,warmup=5; repeatable")
+	f.StringSliceVar(&o.against, "against", nil, "test all others against these `methods` or variants (default joint,multi-loss)")
+	f.IntVar(&o.seeds, "seeds", 5, "run on `N` seeds")
+	f.Uint64Var(&o.first, "first-seed", 1, "the first of the seeds, on which trials run too")
 	f.IntVar(&o.trials, "trials", 1, "give every method `N` settings to choose from")
 	f.IntVar(&o.epochs, "epochs", 0, "train for `N` epochs (default the task's)")
 	f.IntVar(&o.jobs, "jobs", 1, "`N` runs at a time, which share the processors")
@@ -130,9 +137,19 @@ func (o *compareOptions) study(a *app) (*compare.Study, error) {
 			return nil, err
 		}
 	}
+	if o.first < 1 {
+		return nil, usagef("--first-seed %d: must be 1 or more", o.first)
+	}
 	s := &compare.Study{
-		Methods: o.methods, Seeds: o.seeds, Trials: o.trials, Jobs: o.jobs, Budget: o.budget, Dir: o.out, Retry: o.retry,
+		Methods: o.methods, Against: o.against, Seeds: o.seeds, First: o.first, Trials: o.trials, Jobs: o.jobs, Budget: o.budget, Dir: o.out, Retry: o.retry,
 		Engine: compare.Engine{Examine: a.work.examine, Run: a.work.run},
+	}
+	for _, text := range o.variants {
+		v, err := compare.ParseVariant(text)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		s.Variants = append(s.Variants, v)
 	}
 	folders, err := o.folders()
 	if err != nil {
