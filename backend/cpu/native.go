@@ -18,15 +18,9 @@ func (c *compiler) native(n *node) (step, bool) {
 	for _, v := range n.outputs {
 		s.writes = append(s.writes, c.store(v))
 	}
-	for _, v := range n.outputs {
-		if size(v.shape) == 0 {
-			return s, false
-		}
-	}
-	for _, v := range n.inputs {
-		if size(v.shape) == 0 {
-			return s, false
-		}
+	if n.empty() {
+		s.run = ofNothing(n, s.reads, s.writes)
+		return s, s.run != nil
 	}
 	if n.op == compute.OpTypeDotGeneral {
 		s.run, s.spans = dotGeneral(n, s.reads, s.writes)
@@ -92,7 +86,9 @@ func init() {
 		compute.OpTypeReduceWindow:        reduceWindow,
 		compute.OpTypeSelectAndScatterMax: selectAndScatter,
 		compute.OpTypeGather:              gather,
-		compute.OpTypeScatterSum:          scatterSum,
+		compute.OpTypeScatterSum:          scatter,
+		compute.OpTypeScatterMax:          scatter,
+		compute.OpTypeScatterMin:          scatter,
 		compute.OpTypeEqual:               compareInts,
 		compute.OpTypeArgMinMax:           argMinMax,
 	}
