@@ -31,10 +31,10 @@ var scatters = []scattering{
 	{"sum", twin.Sum, func(f compute.Function, x, at, updates compute.Value, w twin.Windows) (compute.Value, error) {
 		return f.ScatterSum(x, at, updates, w.IndexAxis, w.Offset, w.Collapsed, w.Map, false, false)
 	}},
-	{"max", math.Max, func(f compute.Function, x, at, updates compute.Value, w twin.Windows) (compute.Value, error) {
+	{"max", largest, func(f compute.Function, x, at, updates compute.Value, w twin.Windows) (compute.Value, error) {
 		return f.ScatterMax(x, at, updates, w.IndexAxis, w.Offset, w.Collapsed, w.Map, false, false)
 	}},
-	{"min", math.Min, func(f compute.Function, x, at, updates compute.Value, w twin.Windows) (compute.Value, error) {
+	{"min", least, func(f compute.Function, x, at, updates compute.Value, w twin.Windows) (compute.Value, error) {
 		return f.ScatterMin(x, at, updates, w.IndexAxis, w.Offset, w.Collapsed, w.Map, false, false)
 	}},
 }

@@ -195,13 +195,6 @@ func (f *function) DynamicUpdateSlice(operand compute.Value, update compute.Valu
 	}))
 }
 
-// Equal implements compute.Function.
-func (f *function) Equal(lhs compute.Value, rhs compute.Value) (compute.Value, error) {
-	return first(f.record(compute.OpTypeEqual, []compute.Value{lhs, rhs}, nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return single(t.Equal(in[0], in[1]))
-	}))
-}
-
 // EqualTotalOrder implements compute.Function.
 func (f *function) EqualTotalOrder(lhs compute.Value, rhs compute.Value) (compute.Value, error) {
 	return first(f.record(compute.OpTypeEqualTotalOrder, []compute.Value{lhs, rhs}, nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {

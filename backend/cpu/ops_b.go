@@ -75,13 +75,6 @@ func (f *function) Neg(x compute.Value) (compute.Value, error) {
 	}))
 }
 
-// NotEqual implements compute.Function.
-func (f *function) NotEqual(lhs compute.Value, rhs compute.Value) (compute.Value, error) {
-	return first(f.record(compute.OpTypeNotEqual, []compute.Value{lhs, rhs}, nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return single(t.NotEqual(in[0], in[1]))
-	}))
-}
-
 // NotEqualTotalOrder implements compute.Function.
 func (f *function) NotEqualTotalOrder(lhs compute.Value, rhs compute.Value) (compute.Value, error) {
 	return first(f.record(compute.OpTypeNotEqualTotalOrder, []compute.Value{lhs, rhs}, nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
@@ -282,13 +275,6 @@ func (f *function) ShiftRightArithmetic(lhs compute.Value, rhs compute.Value) (c
 func (f *function) ShiftRightLogical(lhs compute.Value, rhs compute.Value) (compute.Value, error) {
 	return first(f.record(compute.OpTypeShiftRightLogical, []compute.Value{lhs, rhs}, nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return single(t.ShiftRightLogical(in[0], in[1]))
-	}))
-}
-
-// Sign implements compute.Function.
-func (f *function) Sign(x compute.Value) (compute.Value, error) {
-	return first(f.record(compute.OpTypeSign, []compute.Value{x}, nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return single(t.Sign(in[0]))
 	}))
 }
 
