@@ -32,7 +32,7 @@ type DeepLab struct {
 	Width int `yaml:"width"`
 	// Dropout is the rate after the pyramid, in [0,1).
 	Dropout float64 `yaml:"dropout"`
-	// Weights is the path of a safetensors file with torchvision's names that
+	// Weights is the path of a safetensors, .pt or .pth file with torchvision's names that
 	// the ResNet starts from. Inputs of other than three channels are adapted.
 	Weights string `yaml:"weights"`
 }

@@ -34,7 +34,7 @@ type ResNet struct {
 	Channels int `yaml:"channels"`
 	// Dense keeps the map, for predictions per position.
 	Dense bool `yaml:"dense"`
-	// Weights is the path of a safetensors file to start from, with
+	// Weights is the path of a safetensors, .pt or .pth file to start from, with
 	// torchvision's names. Inputs of other than three channels are adapted.
 	Weights string `yaml:"weights"`
 }

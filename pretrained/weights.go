@@ -5,10 +5,13 @@ package pretrained
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"cggm/data"
 	"cggm/data/safetensors"
+	"cggm/data/torch"
 )
 
 // Source holds named arrays, such as an open safetensors file.
@@ -20,6 +23,12 @@ type Source interface {
 }
 
 var _ Source = (*safetensors.File)(nil)
+
+// saved is a file of torch.save.
+type saved struct{ *torch.File }
+
+// Tensor implements Source.
+func (s saved) Tensor(name string) (data.Array, error) { return s.Array(name) }
 
 // Weights reads float32 arrays from a source. Names are looked up with each
 // of the prefixes: published files of one network differ in whether they wrap
@@ -39,9 +48,24 @@ func New(source Source, name string, prefixes ...string) *Weights {
 	return &Weights{source, name, prefixes}
 }
 
-// Open opens the safetensors file at path. It stays open for as long as the
+// Open opens the file at path: what torch.save wrote when the name ends in
+// .pt, .pth or .bin, safetensors otherwise. Of a checkpoint, the weights under
+// "state_dict" or "model" count too. The file stays open for as long as the
 // weights are in use.
 func Open(path string, prefixes ...string) (*Weights, error) {
+	if slices.Contains([]string{".pt", ".pth", ".bin"}, strings.ToLower(filepath.Ext(path))) {
+		f, err := torch.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("pretrained: %w", err)
+		}
+		w := New(saved{f}, path, prefixes...)
+		for _, wrap := range []string{"state_dict.", "model."} {
+			for _, p := range w.prefixes[:max(1, len(prefixes))] {
+				w.prefixes = append(w.prefixes, wrap+p)
+			}
+		}
+		return w, nil
+	}
 	f, err := safetensors.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("pretrained: %w", err)

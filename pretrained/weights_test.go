@@ -61,6 +61,24 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
+// The files are those of data/torch/testdata/generate.py: 0 to 11 as [3, 4],
+// under "weight" and under "conv.weight" in "state_dict".
+func TestOpenTorch(t *testing.T) {
+	for file, name := range map[string]string{"zip.pt": "weight", "legacy.pt": "weight", "nested.pt": "conv.weight"} {
+		w, err := pretrained.Open(filepath.Join("..", "data", "torch", "testdata", file), "", "module.")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := w.Linear(name, 4, 3)
+		if err != nil || !slices.Equal(got[:4], []float32{0, 4, 8, 1}) {
+			t.Errorf("%s: %v, %v", file, got, err)
+		}
+	}
+	if _, err := pretrained.Open(filepath.Join("..", "data", "torch", "testdata", "harm.pt")); err == nil {
+		t.Error("a file that names a function must be refused")
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
