@@ -236,29 +236,6 @@ func concatenate(n *node, in, out []int) func(*frame) error {
 	}
 }
 
-func pad(n *node, in, out []int) func(*frame) error {
-	if n.outputs[0].shape.DType != dtypes.Float32 {
-		return nil
-	}
-	x, dims := n.inputs[0].shape.Dimensions, n.outputs[0].shape.Dimensions
-	to := strides(dims)
-	offset := 0
-	for i, a := range n.args[0].([]compute.PadAxis) {
-		if a.Start < 0 || a.End < 0 || a.Interior < 0 {
-			return nil
-		}
-		offset += a.Start * to[i]
-		to[i] *= a.Interior + 1
-	}
-	from := strides(x)
-	return func(fr *frame) error {
-		dst := fr.bufs[out[0]].([]float32)
-		kernel.Fill(dst, fr.bufs[in[1]].([]float32)[0])
-		kernel.CopyStrided(dst, offset, to, fr.bufs[in[0]].([]float32), 0, from, x)
-		return nil
-	}
-}
-
 func iota_(n *node, _, out []int) func(*frame) error {
 	shape, axis := n.outputs[0].shape, n.args[1].(int)
 	inner, length := product(shape.Dimensions[axis+1:]), shape.Dimensions[axis]

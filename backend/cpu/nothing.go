@@ -32,6 +32,8 @@ func ofNothing(n *node, in, out []int) func(*frame) error {
 	switch n.op {
 	case compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin:
 		return scatter(n, in, out)
+	case compute.OpTypePad:
+		return pad(n, in, out)
 	}
 	return nil
 }
