@@ -8,7 +8,8 @@
 //	go run ./bench --python /path/to/python
 //
 // Contestants that the interpreter has no packages for are left out, and the
-// report says so. The command "bench methods" measures what balancing methods cost.
+// report says so. The command "bench methods" measures what balancing methods cost,
+// "bench imbalance" how unequal they leave the modalities.
 package main
 
 import (
@@ -48,10 +49,12 @@ func main() {
 		err = serveCommand(rest)
 	case "methods":
 		err = methodsCommand(ctx, rest, os.Stderr)
+	case "imbalance":
+		err = imbalanceCommand(ctx, rest, os.Stderr)
 	case "epochs":
 		err = epochsCommand(ctx, rest, os.Stdout)
 	default:
-		err = fmt.Errorf("unknown command %q: choose methods, or none to compare with others", command)
+		err = fmt.Errorf("unknown command %q: choose methods or imbalance, or none to compare with others", command)
 	}
 	if err != nil && !errors.Is(err, pflag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)

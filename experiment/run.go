@@ -115,27 +115,37 @@ func Resume(ctx context.Context, dir string, v Viewer) (*Result, error) {
 // Evaluate scores the best parameters of a finished run again, on validation
 // and test data.
 func Evaluate(ctx context.Context, dir string) (*Result, error) {
+	s, err := reopen(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	return s.result(ctx)
+}
+
+// reopen prepares a finished run, whose data must not have changed.
+func reopen(ctx context.Context, dir string) (*session, error) {
 	d, err := run.Open(dir)
 	if err != nil {
 		return nil, usage(err)
 	}
-	s := &session{dir: d}
-	defer s.close()
-	if s.config, err = parse(d.File(run.ConfigFile)); err != nil {
-		return nil, err
+	fail := func(err error) (*session, error) { return nil, errors.Join(err, d.Close()) }
+	c, err := parse(d.File(run.ConfigFile))
+	if err != nil {
+		return fail(err)
 	}
 	if _, err := readResult(d); err != nil {
-		return nil, fmt.Errorf("experiment: %s has not finished, so its test set stays closed: finish it with cggm train --resume %s", dir, dir)
+		return fail(fmt.Errorf("experiment: %s has not finished, so its test set stays closed: finish it with cggm train --resume %s", dir, dir))
 	}
-	fresh, err := prepare(ctx, s.config)
+	s, err := prepare(ctx, c)
 	if err != nil {
-		return nil, err
+		return fail(err)
 	}
-	fresh.dir = d
-	if err := fresh.sameData(); err != nil {
-		return nil, err
+	s.dir = d
+	if err := s.sameData(); err != nil {
+		return fail(err)
 	}
-	return fresh.result(ctx)
+	return s, nil
 }
 
 // DryRun builds everything, trains two batches, evaluates, and keeps nothing.

@@ -50,6 +50,12 @@ type expected struct {
 		F1Above                float64 `json:"f1_above"`
 		Acc5, Acc7             float64
 	}
+	Probe struct {
+		X        []float32
+		Labels   []int32
+		Train    int
+		Accuracy float64
+	}
 	Segmentation []struct {
 		Shape       [3]int
 		Spacing     [3]float64

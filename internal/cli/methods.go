@@ -55,8 +55,8 @@ func runMethods(a *app, o *methodsOptions) error {
 		return a.streams.printJSON(all)
 	}
 	table := view.Table{
-		Header:  []string{"method", "what it is", "year", "acts on", "extra cost", "time", "memory", "tasks", "M"},
-		Numbers: []bool{5: true, 6: true},
+		Header:  []string{"method", "what it is", "year", "acts on", "extra cost", "time", "memory", "imbalance", "tasks", "M"},
+		Numbers: []bool{5: true, 6: true, 7: true},
 	}
 	for _, m := range all {
 		time, memory := m.Measured.Columns()
@@ -64,10 +64,10 @@ func runMethods(a *app, o *methodsOptions) error {
 		if m.Else != "" {
 			tasks += " *"
 		}
-		table.Rows = append(table.Rows, []string{m.Name, m.Title, m.YearText(), m.Hook, m.Cost, time, memory, tasks, m.ModalityCount()})
+		table.Rows = append(table.Rows, []string{m.Name, m.Title, m.YearText(), m.Hook, m.Cost, time, memory, m.Imbalance.Column(), tasks, m.ModalityCount()})
 	}
 	return a.streams.print(table.String() + "\n" + manual.Footnote(all) +
-		"\n* other settings fit other tasks: see cggm methods NAME.\n" +
+		"\nimbalance: change of the gap between modalities against joint training on the task synthetic; * its interval excludes 0.\n* at tasks: other settings fit other tasks: see cggm methods NAME.\n" +
 		"Several join by +, as in cggm+mmpareto, when they do not take hold of the same thing.\n")
 }
 

@@ -28,6 +28,9 @@ type Method struct {
 	Cost   string `json:"cost"`
 	// Measured is the cost on the default task; nil where nobody measured it.
 	Measured *Measurement `json:"measured,omitempty"`
+	// Imbalance is that of the modalities on the task synthetic; nil where
+	// nobody measured it.
+	Imbalance *Imbalance `json:"imbalance,omitempty"`
 	// Tasks lists the kinds of problem that the default settings fit; empty:
 	// all. Why says why not others, Else which settings fit others.
 	Tasks []objective.Task `json:"tasks,omitempty"`
@@ -57,6 +60,10 @@ var Methods = sync.OnceValues(func() ([]Method, error) {
 	if err != nil {
 		return nil, err
 	}
+	imbalances, err := readImbalances()
+	if err != nil {
+		return nil, err
+	}
 	var all []Method
 	for _, e := range balance.Entries() {
 		m, err := describe(e, docs)
@@ -65,6 +72,9 @@ var Methods = sync.OnceValues(func() ([]Method, error) {
 		}
 		if c, ok := costs[e.Name]; ok {
 			m.Measured = &c
+		}
+		if i, ok := imbalances[e.Name]; ok {
+			m.Imbalance = &i
 		}
 		all = append(all, m)
 	}

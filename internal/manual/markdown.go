@@ -10,12 +10,14 @@ import (
 const preface = `# Methods
 
 <!-- Written by "go generate ./internal/manual" from the doc comments in balance/ and
-     internal/manual/cost.json: change those and run it again. -->
+     internal/manual/*.json: change those and run it again. -->
 
 Choose one with ` + "`cggm train TASK --method NAME`" + ` and change a setting with
 ` + "`--set options.NAME.SETTING=VALUE`" + `. Several join by +, as in ` + "`cggm+mmpareto`" + `, when they do not
 take hold of the same thing. ` + "`cggm methods NAME`" + ` shows what is here.
 `
+
+const imbalanceNote = "imbalance: how much less (-) or more (+) than after joint training the modalities' features differ, as the accuracy of a linear classifier on the frozen features of the better one less that of the worse one; task synthetic, whose imbalance is planted, defaults of the method, mean over seeds; \\* the 95 % interval of paired seeds excludes 0, without correction for the number of methods."
 
 // Markdown returns the page of all methods.
 func Markdown() (string, error) {
@@ -29,13 +31,13 @@ func Markdown() (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString(preface)
-	b.WriteString("\n| method | what it is | year | acts on | extra cost | time | memory | tasks | M |\n")
-	b.WriteString("|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("\n| method | what it is | year | acts on | extra cost | time | memory | imbalance | tasks | M |\n")
+	b.WriteString("|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, m := range all {
 		time, memory := m.Measured.Columns()
-		row(&b, fmt.Sprintf("[%s](#%s)", m.Name, m.Name), m.Title, m.YearText(), m.Hook, m.Cost, time, memory, m.TaskNames(), m.ModalityCount())
+		row(&b, fmt.Sprintf("[%s](#%s)", m.Name, m.Name), m.Title, m.YearText(), m.Hook, m.Cost, time, memory, m.Imbalance.Column(), m.TaskNames(), m.ModalityCount())
 	}
-	b.WriteString("\n" + Footnote(all) + "\n")
+	b.WriteString("\n" + Footnote(all) + "\n\n" + imbalanceNote + "\n")
 	for _, m := range all {
 		m.markdown(&b, d)
 	}
@@ -100,5 +102,6 @@ func (m Method) Facts() [][2]string {
 		{"modalities", m.ModalityCount()},
 		{"extra cost", m.Cost},
 		{"measured", measured},
+		{"imbalance", m.Imbalance.Text()},
 	}, func(fact [2]string) bool { return fact[1] == "" })
 }

@@ -9,7 +9,7 @@ import json
 
 import numpy as np
 from scipy import ndimage, stats
-from sklearn import metrics
+from sklearn import linear_model, metrics
 
 rng = np.random.default_rng(7)
 
@@ -124,6 +124,20 @@ def segmentation(shape, spacing):
     )
 
 
+def probe():
+    rng = np.random.default_rng(11)
+    labels = rng.integers(0, 3, 90)
+    x = f32(rng.normal(size=(90, 4)) * [1, 5, 0.1, 2] + 0.8 * np.eye(3, 4)[labels])
+    train, test = slice(0, 60), slice(60, 90)
+    mean, std = x[train].astype(float).mean(0), x[train].astype(float).std(0)
+    z = (x - mean) / std
+    model = linear_model.Ridge(alpha=1e-3 * 60).fit(z[train], np.eye(3)[labels[train]])
+    return dict(
+        x=numbers(x), labels=labels.tolist(), train=60,
+        accuracy=metrics.accuracy_score(labels[test], model.predict(z[test]).argmax(1)),
+    )
+
+
 print(json.dumps(dict(
     classification=classification(), ranking=ranking(), multilabel=multilabel(), regression=regression(),
     segmentation=[
@@ -131,4 +145,5 @@ print(json.dumps(dict(
         segmentation([1, 24, 20], [5, 1, 0.7]),
         segmentation([9, 9, 9], [1, 1, 1]),
     ],
+    probe=probe(),
 )))
