@@ -42,7 +42,9 @@ type CGGM struct {
 	// Variant is "paper", or "reference" for what the authors' public code
 	// does: cosines of the last layers' weights instead of their gradients,
 	// coefficients without rho in L_gm, D guarded by +1e-8 only, and L_gm
-	// entering the loss one step late. Default paper.
+	// entering the loss one step late; or "robust": the paper's with EMA .98,
+	// Clamp 2 and Normalize, where EMA and Clamp above 0 count instead, and B
+	// multiplying learning rates instead of gradients. Default paper.
 	Variant string `yaml:"variant"`
 	// Rho scales the coefficients, > 0. Default 1.3.
 	Rho float64 `yaml:"rho"`
@@ -100,7 +102,7 @@ func (c *CGGM) Validate() error {
 		return nil
 	}
 	for _, err := range []error{
-		choice("variant", c.Variant, "paper", "reference"),
+		choice("variant", c.Variant, "paper", "reference", "robust"),
 		choice("through", c.Through, "all", "fusion", "head"),
 		choice("signal", c.Signal, "batch", "heldout"),
 	} {
@@ -123,8 +125,25 @@ func (c *CGGM) Validate() error {
 	return nil
 }
 
+// resolved returns the settings with those that the variant stands for.
+func (c *CGGM) resolved() *CGGM {
+	if c.Variant != "robust" {
+		return c
+	}
+	r := *c
+	if r.EMA == 0 {
+		r.EMA = .98
+	}
+	if r.Clamp == 0 {
+		r.Clamp = 2
+	}
+	r.Normalize = true
+	return &r
+}
+
 // Build adds classifiers, coefficients and L_gm to the step.
 func (c *CGGM) Build(s *Step) Effect {
+	c = c.resolved()
 	m := s.Modalities()
 	outputs := make([]head.Output, m)
 	losses := make([]*graph.Node, m)
@@ -145,7 +164,7 @@ func (c *CGGM) Build(s *Step) Effect {
 	}
 	if c.Magnitude {
 		scale := blend(open, b)
-		e.Scale = split(scale)
+		e.Scale, e.ByRate = split(scale), c.Variant == "robust"
 	}
 	if !c.Direction {
 		return e

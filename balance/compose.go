@@ -113,7 +113,7 @@ func (c *composition) Build(s *Step) Effect {
 			all.Objective = e.Objective
 		}
 		if e.Scale != nil {
-			all.Scale = e.Scale
+			all.Scale, all.ByRate = e.Scale, e.ByRate
 		}
 		if e.Noise != nil {
 			all.Noise = e.Noise

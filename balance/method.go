@@ -178,6 +178,9 @@ type Effect struct {
 	// Scale multiplies the gradients of each modality's encoder, one scalar
 	// per modality; nil leaves them.
 	Scale []*graph.Node
+	// ByRate lets Scale multiply the learning rates of the encoders instead,
+	// which optimizers that normalise the gradient do not cancel.
+	ByRate bool
 	// Edit changes gradients before they are scaled; nil leaves them.
 	Edit func(g *Gradients)
 	// Noise adds Gaussian noise to the encoders' gradients after scaling, of

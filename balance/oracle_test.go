@@ -64,12 +64,29 @@ func TestCGGMCoefficients(t *testing.T) {
 		// Sum B = rho (M-1) = 2 over three modalities, so the mean is 2/3.
 		{"mean one", with(func(c *CGGM) { c.Normalize = true }), []float32{.1, .2, .1}, []float32{1.125, .75, 1.125}},
 		{"reference", with(func(c *CGGM) { c.Variant = "reference" }), []float32{.02, .06}, []float32{.75, .25}},
+		// B = 1.3 (.75, .25), divided by its mean .65.
+		{"robust", with(func(c *CGGM) { c.Variant, c.Rho = "robust", 1.3 }), []float32{.02, .06}, []float32{1.5, .5}},
+		// B = (-.5, 1.5), clamped to (0, 1.5), divided by its mean .75.
+		{"robust, a falling modality", with(func(c *CGGM) { c.Variant = "robust" }), []float32{.3, -.1}, []float32{0, 2}},
+		// B = (-5, 6, 1), clamped to (0, 4, 1), divided by its mean 5/3.
+		{"robust, another clamp", with(func(c *CGGM) { c.Variant, c.Clamp = "robust", 4 }), []float32{.6, -.5, 0}, []float32{0, 2.4, .6}},
 		// d = (1,-1): D = 0, c = (0 - d)/1e-8.
 		{"reference explodes", with(func(c *CGGM) { c.Variant = "reference" }), []float32{1, -1}, []float32{-1e8, 1e8}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			near(t, run(t, test.method.coefficients, test.d), test.want, 1e-5)
+			near(t, run(t, test.method.resolved().coefficients, test.d), test.want, 1e-5)
 		})
+	}
+}
+
+func TestRobustCGGM(t *testing.T) {
+	c := DefaultCGGM()
+	c.Variant = "robust"
+	if r := c.resolved(); r.EMA != .98 || r.Clamp != 2 || !r.Normalize || c.EMA != 0 {
+		t.Errorf("resolved to %+v", r)
+	}
+	if c.EMA = .5; c.resolved().EMA != .5 {
+		t.Error("a moving average that is set does not count")
 	}
 }
 

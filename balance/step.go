@@ -140,7 +140,7 @@ func (g *Gradients) Apply(e Effect) {
 		e.Edit(g)
 	}
 	unscaled := maps.Clone(g.nodes)
-	if e.Scale != nil {
+	if e.Scale != nil && !e.ByRate {
 		g.scale(e.Scale)
 	}
 	if e.Noise != nil {

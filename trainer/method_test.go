@@ -63,6 +63,12 @@ func parameters(t *testing.T, f fixture) map[string][]float32 {
 	t.Helper()
 	tr := f.trainer(t)
 	fit(t, tr)
+	return weights(t, tr)
+}
+
+// weights returns the model's parameters by name.
+func weights(t *testing.T, tr *trainer.Trainer) map[string][]float32 {
+	t.Helper()
 	out := make(map[string][]float32)
 	for _, spec := range tr.Parameters() {
 		if kind := spec.Group.Kind.String(); kind == "auxiliary" || kind == "state" {

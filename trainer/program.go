@@ -73,12 +73,7 @@ func (t *Trainer) construct(rows, heldout, phase int) *program {
 	}
 
 	e := s.Method.Build(step)
-	if s.Options.Apply == "rate" && e.Scale != nil {
-		if e.Rate != nil {
-			exceptions.Panicf("apply rate: the method sets the learning rates itself: use apply gradient")
-		}
-		e.Rate, e.Scale = e.Scale, nil
-	}
+	e.ByRate = e.ByRate || s.Options.Apply == "rate"
 	p := &program{graph: g, binding: b, slots: make(map[int][]graph.ParameterHandle)}
 	loss := e.Objective
 	if loss == nil {
@@ -186,6 +181,9 @@ func (t *Trainer) update(p *program, g *balance.Gradients, e balance.Effect, hos
 		}
 		if e.Rate != nil && (spec.Group.Kind == param.Encoder || spec.Group.Kind == param.Stem) {
 			rate = graph.Mul(rate, e.Rate[spec.Group.Modality])
+		}
+		if e.ByRate && e.Scale != nil && spec.Group.Kind == param.Encoder {
+			rate = graph.Mul(rate, e.Scale[spec.Group.Modality])
 		}
 		count := recipe.Optimizer.Slots()
 		slots := make([]*graph.Node, count)
