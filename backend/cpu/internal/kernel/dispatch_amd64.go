@@ -326,30 +326,6 @@ func fastRepeat(dst, src *float32, rows, width int) bool {
 	return false
 }
 
-func fastUniform(dst *float32, src *uint32, n int) bool {
-	switch active {
-	case levelAVX2:
-		uniformAVX2(dst, src, n)
-		return true
-	case levelAVX512:
-		uniformAVX512(dst, src, n)
-		return true
-	}
-	return false
-}
-
-func fastAdam(param, m, v, grad *float32, n int, step *float32) bool {
-	switch active {
-	case levelAVX2:
-		adamAVX2(param, m, v, grad, n, step)
-		return true
-	case levelAVX512:
-		adamAVX512(param, m, v, grad, n, step)
-		return true
-	}
-	return false
-}
-
 func fastAtLeast(dst *bool, x *uint32, s uint32, n int) bool {
 	switch active {
 	case levelAVX2:
@@ -501,78 +477,6 @@ func fastRowSmallest(dst, x *float32, r, c int) bool {
 		return true
 	case levelAVX512:
 		rowSmallestAVX512(dst, x, r, c)
-		return true
-	}
-	return false
-}
-
-func fastSoftmax(dst, x *float32, n int) bool {
-	switch active {
-	case levelAVX2:
-		softmaxAVX2(dst, x, n)
-		return true
-	case levelAVX512:
-		softmaxAVX512(dst, x, n)
-		return true
-	}
-	return false
-}
-
-func fastSoftmaxGrad(dx, y, dy *float32, n int) bool {
-	switch active {
-	case levelAVX2:
-		softmaxGradAVX2(dx, y, dy, n)
-		return true
-	case levelAVX512:
-		softmaxGradAVX512(dx, y, dy, n)
-		return true
-	}
-	return false
-}
-
-func fastLogSoftmax(dst, x *float32, n int) bool {
-	switch active {
-	case levelAVX2:
-		logSoftmaxAVX2(dst, x, n)
-		return true
-	case levelAVX512:
-		logSoftmaxAVX512(dst, x, n)
-		return true
-	}
-	return false
-}
-
-func fastLogSoftmaxGrad(dx, y, dy *float32, n int) bool {
-	switch active {
-	case levelAVX2:
-		logSoftmaxGradAVX2(dx, y, dy, n)
-		return true
-	case levelAVX512:
-		logSoftmaxGradAVX512(dx, y, dy, n)
-		return true
-	}
-	return false
-}
-
-func fastLayerNorm(dst, x, gamma, beta *float32, n int, count, eps float32, stats *float32) bool {
-	switch active {
-	case levelAVX2:
-		layerNormAVX2(dst, x, gamma, beta, n, count, eps, stats)
-		return true
-	case levelAVX512:
-		layerNormAVX512(dst, x, gamma, beta, n, count, eps, stats)
-		return true
-	}
-	return false
-}
-
-func fastLayerNormGrad(dx, dgamma, dbeta, x, gamma, dy *float32, n int, count, mean, rstd float32) bool {
-	switch active {
-	case levelAVX2:
-		layerNormGradAVX2(dx, dgamma, dbeta, x, gamma, dy, n, count, mean, rstd)
-		return true
-	case levelAVX512:
-		layerNormGradAVX512(dx, dgamma, dbeta, x, gamma, dy, n, count, mean, rstd)
 		return true
 	}
 	return false

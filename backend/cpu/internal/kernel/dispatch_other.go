@@ -24,10 +24,6 @@ func fastFill(dst *float32, s float32, n int) bool { return false }
 
 func fastRepeat(dst, src *float32, rows, width int) bool { return false }
 
-func fastUniform(dst *float32, src *uint32, n int) bool { return false }
-
-func fastAdam(param, m, v, grad *float32, n int, step *float32) bool { return false }
-
 func fastAtLeast(dst *bool, x *uint32, s uint32, n int) bool { return false }
 
 func fastChoose(dst *float32, mask *bool, a, b *float32, n int) bool { return false }
@@ -55,22 +51,6 @@ func fastRowExp(dst, sums, x, less *float32, r, c int) bool { return false }
 func fastRowLargest(dst, x *float32, r, c int) bool { return false }
 
 func fastRowSmallest(dst, x *float32, r, c int) bool { return false }
-
-func fastSoftmax(dst, x *float32, n int) bool { return false }
-
-func fastSoftmaxGrad(dx, y, dy *float32, n int) bool { return false }
-
-func fastLogSoftmax(dst, x *float32, n int) bool { return false }
-
-func fastLogSoftmaxGrad(dx, y, dy *float32, n int) bool { return false }
-
-func fastLayerNorm(dst, x, gamma, beta *float32, n int, count, eps float32, stats *float32) bool {
-	return false
-}
-
-func fastLayerNormGrad(dx, dgamma, dbeta, x, gamma, dy *float32, n int, count, mean, rstd float32) bool {
-	return false
-}
 
 func fastPhilox(dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32) bool { return false }
 

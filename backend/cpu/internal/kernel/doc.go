@@ -1,5 +1,5 @@
-// Package kernel holds the fast CPU primitives of the cpu backend: matrix products, vector mathematics, reductions, fused
-// row kernels, transposes, convolutions, random bits and number conversions, float32 first.
+// Package kernel holds the fast CPU primitives of the cpu backend: matrix products, vector mathematics, reductions, rows
+// of matrices, transposes, convolutions, random bits and number conversions, float32 first.
 //
 // Every function works on the slices it is given, on the calling goroutine, allocates nothing that survives the call and
 // never touches memory outside its slices. Functions that can share their work take a [Parallel] as first argument; they

@@ -82,17 +82,3 @@ func philoxBlock(key uint64, counter [2]uint64) [4]uint32 {
 	}
 	return [4]uint32{c0, c1, c2, c3}
 }
-
-// UniformBits sets dst[i] to the number in [0, 1) whose 24 bits are the high bits of src[i].
-func UniformBits(dst []float32, src []uint32) {
-	if len(src) == 0 {
-		return
-	}
-	dst = dst[:len(src)]
-	if fastUniform(&dst[0], &src[0], len(src)) {
-		return
-	}
-	for i, v := range src {
-		dst[i] = float32(v>>8) * 0x1p-24
-	}
-}

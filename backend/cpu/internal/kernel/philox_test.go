@@ -52,25 +52,10 @@ func TestPhiloxStream(t *testing.T) {
 	}
 }
 
-func TestUniformBits(t *testing.T) {
-	src := []uint32{0, 255, 256, 1 << 31, math.MaxUint32}
-	want := []float32{0, 0, 0x1p-24, 0.5, 1 - 0x1p-24}
-	eachLevel(t, func(t *testing.T) {
-		got := make([]float32, len(src))
-		UniformBits(got, src)
-		for i, v := range got {
-			if v != want[i] {
-				t.Errorf("UniformBits(%x) = %v, want %v", src[i], v, want[i])
-			}
-		}
-	})
-}
-
 func BenchmarkPhilox(b *testing.B) {
-	dst, u := make([]uint32, 4096), make([]float32, 4096)
+	dst := make([]uint32, 4096)
 	for b.Loop() {
 		Philox(dst, 1, [2]uint64{2, 3})
-		UniformBits(u, dst)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(dst)), "ns/element")
 }

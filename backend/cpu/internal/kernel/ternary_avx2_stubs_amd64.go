@@ -28,13 +28,3 @@ func fillAVX2(dst *float32, s float32, n int)
 //
 //go:noescape
 func repeatAVX2(dst *float32, src *float32, rows int, width int)
-
-// uniformAVX2 turns the high 24 bits of n words into numbers in [0, 1).
-//
-//go:noescape
-func uniformAVX2(dst *float32, src *uint32, n int)
-
-// adamAVX2 makes one update of n parameters.
-//
-//go:noescape
-func adamAVX2(param *float32, m *float32, v *float32, grad *float32, n int, step *float32)

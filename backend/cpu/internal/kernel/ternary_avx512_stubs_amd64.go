@@ -28,13 +28,3 @@ func fillAVX512(dst *float32, s float32, n int)
 //
 //go:noescape
 func repeatAVX512(dst *float32, src *float32, rows int, width int)
-
-// uniformAVX512 turns the high 24 bits of n words into numbers in [0, 1).
-//
-//go:noescape
-func uniformAVX512(dst *float32, src *uint32, n int)
-
-// adamAVX512 makes one update of n parameters.
-//
-//go:noescape
-func adamAVX512(param *float32, m *float32, v *float32, grad *float32, n int, step *float32)

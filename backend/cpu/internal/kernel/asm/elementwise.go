@@ -51,16 +51,6 @@ func ternaryFunctions(s isa) {
 	end()
 
 	repeat(s)
-
-	m = function(s, "uniform", "dst *float32, src *uint32, n int", "turns the high 24 bits of n words into numbers in [0, 1).")
-	dst, src, n := param("dst"), param("src"), param("n")
-	m.loop("each", n, 2, func(p part) {
-		v := p.read(src)
-		ctx.VPSRLD(Imm(8), v, v)
-		p.write(m.mul(m.fromInt(v), m.number(0x1p-24)), dst)
-	})
-	end()
-	adam(s)
 }
 
 // repeat writes the function that spreads the elements of a column over the rows of a matrix.
@@ -82,34 +72,6 @@ func repeat(s isa) {
 	ctx.ADDQ(Imm(4), src)
 	ctx.JMP(LabelRef("row"))
 	ctx.Label("rowsDone")
-	end()
-}
-
-// adam writes one update of Adam. The parameters are beta1, 1-beta1, beta2, 1-beta2, correct1, correct2, epsilon, rate and
-// the weight decay.
-func adam(s isa) {
-	m := function(s, "adam", "param, m, v, grad *float32, n int, step *float32", "makes one update of n parameters.")
-	p, m1, m2, grad, n, step := param("param"), param("m"), param("v"), param("grad"), param("n"), param("step")
-	numbers := make([]vec, 9)
-	for i := range numbers {
-		numbers[i] = m.new()
-		ctx.VBROADCASTSS(Mem{Base: step, Disp: 4 * i}, numbers[i])
-	}
-	m.loop("each", n, 1, func(at part) {
-		g := at.read(grad)
-		mean := m.mul(at.read(m1), numbers[0])
-		m.addMul(mean, g, numbers[1])
-		at.write(mean, m1)
-		square := m.mul(at.read(m2), numbers[2])
-		m.addMul(square, m.mul(g, g), numbers[3])
-		at.write(square, m2)
-		below := m.add(m.sqrt(m.mul(square, numbers[5])), numbers[6])
-		change := m.div(m.mul(mean, numbers[4]), below)
-		old := at.read(p)
-		m.addMul(change, old, numbers[8])
-		m.subMul(old, change, numbers[7])
-		at.write(old, p)
-	})
 	end()
 }
 

@@ -28,7 +28,6 @@ func main() {
 		{"ternary", ternaryFunctions},
 		{"logic", logicFunctions},
 		{"reduce", reduceFunctions},
-		{"rows", rowFunctions},
 		{"philox", philox},
 		{"narrow", narrowFunctions},
 	}
