@@ -43,7 +43,7 @@ func (c *compiler) runs(n *node) bool {
 	if !known {
 		if elementwise[n.op] && c.fusable(n) {
 			able = true
-		} else if build, ok := natives[n.op]; ok && size(n.outputs[0].shape) > 0 {
+		} else if build, ok := natives[n.op]; ok && !n.empty() {
 			able = build(n, make([]int, len(n.inputs)), make([]int, len(n.outputs))) != nil
 		}
 		c.able[n] = able

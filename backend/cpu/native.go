@@ -274,34 +274,3 @@ func compareInts(n *node, in, out []int) func(*frame) error {
 		return nil
 	}
 }
-
-// argMinMax finds the first extremum along the last axis.
-func argMinMax(n *node, in, out []int) func(*frame) error {
-	x := n.inputs[0].shape
-	axis, least := n.args[0].(int), n.args[2].(bool)
-	if axis < 0 {
-		axis += x.Rank()
-	}
-	if x.DType != dtypes.Float32 || n.outputs[0].shape.DType != dtypes.Int32 || axis != x.Rank()-1 {
-		return nil
-	}
-	width := x.Dimensions[axis]
-	return func(fr *frame) error {
-		data, dst := fr.bufs[in[0]].([]float32), fr.bufs[out[0]].([]int32)
-		for r := range dst {
-			row := data[r*width : (r+1)*width]
-			best := 0
-			for k, v := range row {
-				if v != v {
-					best = k
-					break
-				}
-				if (least && v < row[best]) || (!least && v > row[best]) {
-					best = k
-				}
-			}
-			dst[r] = int32(best)
-		}
-		return nil
-	}
-}

@@ -302,7 +302,8 @@ func (t *tiling) axisRule(n *node, axis int, splits bool) ([]bool, kind) {
 			return parts, parted
 		}
 	case compute.OpTypePad:
-		if splits && axis == at && x.Dimensions[at] == n.outputs[0].shape.Dimensions[axis] {
+		pads := n.args[0].([]compute.PadAxis)
+		if splits && axis == at && (at >= len(pads) || pads[at] == compute.PadAxis{}) && x.Dimensions[at] == n.outputs[0].shape.Dimensions[axis] {
 			return parts, parted
 		}
 	case compute.OpTypeReduceWindow:

@@ -109,13 +109,6 @@ func one(build func(f compute.Function, in ...compute.Value) (compute.Value, err
 	}
 }
 
-// program is a compiled operation.
-type program struct {
-	t       testing.TB
-	backend compute.Backend
-	exe     compute.Executable
-}
-
 // failing is what tests and rapid's tests share.
 type failing interface {
 	Helper()
