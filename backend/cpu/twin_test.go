@@ -5,7 +5,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"testing"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
