@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/gomlx/compute"
+import (
+	"reflect"
+
+	"github.com/gomlx/compute"
+)
 
 // empty reports whether an operation reads or writes an array without
 // elements.
@@ -30,6 +34,11 @@ func ofNothing(n *node, in, out []int) func(*frame) error {
 		return func(*frame) error { return nil }
 	}
 	switch n.op {
+	case compute.OpTypeDotGeneral, compute.OpTypeConvGeneral:
+		return func(fr *frame) error {
+			reflect.ValueOf(fr.bufs[out[0]]).Clear()
+			return nil
+		}
 	case compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin:
 		return scatter(n, in, out)
 	case compute.OpTypePad:
