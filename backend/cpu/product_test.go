@@ -1,0 +1,193 @@
+package cpu_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"pgregory.net/rapid"
+
+	"cggm/backend/cpu"
+	"cggm/backend/cpu/internal/twin"
+)
+
+// contraction names the axes of a product.
+type contraction struct {
+	xContract, xBatch, yContract, yBatch []int
+}
+
+func (c contraction) of(x, y twin.Array) twin.Array {
+	return twin.Dot(x, c.xContract, c.xBatch, y, c.yContract, c.yBatch)
+}
+
+func (c contraction) build(f compute.Function, x, y compute.Value) (compute.Value, error) {
+	return f.DotGeneral(x, c.xContract, c.xBatch, y, c.yContract, c.yBatch, compute.DotGeneralConfig{})
+}
+
+func (c contraction) operation() operation {
+	return one(func(f compute.Function, in ...compute.Value) (compute.Value, error) { return c.build(f, in[0], in[1]) })
+}
+
+// length is the number of terms of every sum.
+func (c contraction) length(x twin.Array) int {
+	n := 1
+	for _, axis := range c.xContract {
+		n *= x.Dims[axis]
+	}
+	return n
+}
+
+// bound is how far sums of products may be from their twin: the rounding of
+// every product and of every addition, in runs of 512 terms for float32.
+func bound(d dtypes.DType, length int, magnitude twin.Array) twin.Array {
+	steps := float64(length + 2)
+	if d == dtypes.Float32 && length > 512 {
+		steps = float64(512 + (length+511)/512 + 2)
+	}
+	return twin.Map(func(x ...float64) float64 { return steps * epsilon(d) / 2 * x[0] }, magnitude)
+}
+
+func magnitudes(x twin.Array) twin.Array {
+	return twin.Map(func(x ...float64) float64 { return math.Abs(x[0]) }, x)
+}
+
+// near compares a result with its twin's, alone, among loops and in small
+// blocks. Numbers that are not finite must be the same.
+func near(t failing, b compute.Backend, op operation, want typed, bound twin.Array, inputs ...typed) {
+	t.Helper()
+	check := func(how string, got []typed) {
+		t.Helper()
+		g := got[0]
+		if len(got) != 1 || g.dtype != want.dtype || !slices.Equal(g.Dims, want.Dims) {
+			t.Fatalf("%s: %d results, the first (%s)%v, want one (%s)%v", how, len(got), g.dtype, g.Dims, want.dtype, want.Dims)
+		}
+		for i, w := range want.Data {
+			if twin.Same(g.Data[i], w) || !math.IsInf(w, 0) && math.Abs(g.Data[i]-w) <= bound.Data[i] {
+				continue
+			}
+			t.Fatalf("%s: element %d of (%s)%v: %g, want %g within %g", how, i, want.dtype, want.Dims, g.Data[i], w, bound.Data[i])
+		}
+	}
+	check("alone", evaluate(t, b, op, inputs...))
+	dressed := append([]typed{single(twin.Scalar(1))}, inputs...)
+	check("fused", evaluate(t, b, fused(op), dressed...))
+	restore := cpu.SmallBlocks()
+	defer restore()
+	check("in small blocks", evaluate(t, b, fused(op), dressed...))
+}
+
+// waves are numbers of both signs without a pattern along any axis.
+func waves(dims ...int) twin.Array {
+	n := 0.
+	return twin.Of(dims, func([]int) float64 { n++; return math.Sin(n*n*.37 + n) })
+}
+
+// wholes are small numbers whose products and sums float32 holds exactly.
+func wholes(d dtypes.DType, dims ...int) typed {
+	n := 0
+	return as(d, twin.Of(dims, func([]int) float64 {
+		n++
+		v := float64(n * n * 7 % 11)
+		if !d.IsUnsigned() {
+			v -= 5
+		}
+		return v
+	}))
+}
+
+// drawProduct draws the axes of a product in any order.
+func drawProduct(t *rapid.T) (c contraction, x, y []int) {
+	draw := func(name string, most int) []int {
+		return rapid.SliceOfN(rapid.OneOf(rapid.IntRange(1, 4), rapid.SampledFrom([]int{0, 1, 8, 9})), 0, most).Draw(t, name)
+	}
+	batch, inner := draw("batch", 2), draw("inner", 2)
+	place := func(name string, free []int) (dims, contracted, batched []int) {
+		own := slices.Concat(batch, inner, free)
+		order := rapid.Permutation(rising(len(own))).Draw(t, name+" order")
+		dims = make([]int, len(own))
+		for i, at := range order {
+			dims[at] = own[i]
+		}
+		return dims, order[len(batch) : len(batch)+len(inner)], order[:len(batch)]
+	}
+	x, c.xContract, c.xBatch = place("left", draw("left", 2))
+	y, c.yContract, c.yBatch = place("right", draw("right", 2))
+	return c, x, y
+}
+
+// productTypes are the dtypes of products.
+var productTypes = append([]dtypes.DType{dtypes.Float32, dtypes.Float32, dtypes.Float32, dtypes.Float64}, whole.list()...)
+
+// Products of any rank, with any axes in any order, also of nothing: sums over
+// no terms are zero.
+func TestDotGeneral(t *testing.T) {
+	b := engine(t)
+	rapid.Check(t, func(t *rapid.T) {
+		d := rapid.SampledFrom(productTypes).Draw(t, "dtype")
+		c, left, right := drawProduct(t)
+		x, y := wholes(d, left...), wholes(d, right...)
+		expect(t, b, c.operation(), []typed{as(d, c.of(x.Array, y.Array))}, 0, x, y)
+	})
+}
+
+// The kernel of float32 products reads small factors in place and packs large
+// ones, by their number of rows (about 2x12), columns (160) and terms (64, 512),
+// and cuts more than 2^20 multiplications into tasks.
+func TestMatrixProduct(t *testing.T) {
+	b := engine(t)
+	for _, s := range []struct{ m, k, n int }{
+		{1, 1, 1},
+		{1, 7, 1},
+		{1, 513, 1},
+		{1, 5, 300},
+		{300, 5, 1},
+		{300, 1, 300},
+		{2, 1500, 3},
+		{1000, 2, 3},
+		{3, 2, 1000},
+		{5, 8, 5},
+		{17, 40, 17},
+		{64, 8, 64},
+		{33, 40, 65},
+		{12, 64, 160},
+		{13, 65, 161},
+		{24, 64, 161},
+		{25, 65, 161},
+		{48, 65, 161},
+		{49, 66, 175},
+		{31, 511, 33},
+		{31, 512, 33},
+		{31, 513, 33},
+		{30, 1030, 20},
+		{150, 70, 170},
+		{145, 100, 161},
+		{64, 128, 128},
+		{65, 128, 129},
+		{128, 256, 64},
+		{289, 65, 161},
+		{16, 256, 128},
+		{16, 257, 128},
+	} {
+		for layout := range 4 {
+			x, y := []int{s.m, s.k}, []int{s.k, s.n}
+			c := contraction{xContract: []int{1}, yContract: []int{0}}
+			if layout&1 > 0 {
+				x, c.xContract = []int{s.k, s.m}, []int{0}
+			}
+			if layout&2 > 0 {
+				y, c.yContract = []int{s.n, s.k}, []int{1}
+			}
+			if layout > 0 && s.m*s.k*s.n > 500_000 && layout != 1+s.m%3 {
+				continue
+			}
+			t.Run(fmt.Sprintf("%v by %v over %v and %v", x, y, c.xContract, c.yContract), func(t *testing.T) {
+				left, right := single(waves(x...)), single(waves(y...))
+				limit := bound(dtypes.Float32, s.k, c.of(magnitudes(left.Array), magnitudes(right.Array)))
+				near(t, b, c.operation(), typed{dtypes.Float32, c.of(left.Array, right.Array)}, limit, left, right)
+			})
+		}
+	}
+}
