@@ -8,7 +8,8 @@ import (
 )
 
 // convGeneral runs one- and two-dimensional float32 convolutions of any axis
-// order, with strides, padding, dilation of kernel and input, and groups.
+// order, with strides, padding, dilation of kernel and input, and groups, and
+// leaves others to convAny.
 func convGeneral(n *node, in, out []int) func(*frame) error {
 	axes := n.args[0].(compute.ConvolveAxesConfig)
 	steps, pads := n.args[1].([]int), n.args[2].([][2]int)
@@ -16,7 +17,7 @@ func convGeneral(n *node, in, out []int) func(*frame) error {
 	groups, batchGroups := n.args[5].(int), n.args[6].(int)
 	spatial := len(axes.InputSpatial)
 	if n.outputs[0].shape.DType != dtypes.Float32 || n.inputs[1].shape.DType != dtypes.Float32 || spatial < 1 || spatial > 2 || batchGroups > 1 {
-		return nil
+		return convAny(n, in, out)
 	}
 	x, k, y := n.inputs[0].shape.Dimensions, n.inputs[1].shape.Dimensions, n.outputs[0].shape.Dimensions
 	xs, ks, ys := strides(x), strides(k), strides(y)

@@ -218,7 +218,7 @@ func (t *tiling) rule(n *node) ([]bool, kind) {
 	case compute.OpTypeConvGeneral:
 		conv := n.args[0].(compute.ConvolveAxesConfig)
 		at, ok := t.batchAxis(n.inputs[0].shape)
-		if !splits || !ok || conv.InputBatch != at || conv.OutputBatch != axis {
+		if !splits || !ok || n.args[6].(int) > 1 || conv.InputBatch != at || conv.OutputBatch != axis {
 			return nil, whole
 		}
 		if weights := size(n.inputs[1].shape); t.weighs(weights, size(out)/out.Dimensions[conv.OutputChannels]) {
