@@ -41,6 +41,10 @@ func flat(dtype dtypes.DType, data []float64) any {
 			switch {
 			case dtype.IsFloat():
 				e.SetFloat(x)
+			case x >= 0x1p63 && dtype == dtypes.Int64:
+				e.SetInt(math.MaxInt64) // the nearest number of float64 is the next one
+			case x >= 0x1p64 && dtype == dtypes.Uint64:
+				e.SetUint(math.MaxUint64)
 			case dtype.IsUnsigned():
 				e.SetUint(uint64(x))
 			default:
