@@ -89,6 +89,11 @@ func (b *Backend) Capabilities() compute.Capabilities {
 	} {
 		delete(c.Operations, op)
 	}
+	for _, op := range []compute.OpType{
+		compute.OpTypeBatchNormForInference, compute.OpTypeBatchNormForTraining, compute.OpTypeBatchNormGradient,
+	} {
+		c.Operations[op] = true
+	}
 	c.DynamicAxes = false
 	return c
 }

@@ -153,10 +153,6 @@ func single(v compute.Value, err error) ([]compute.Value, error) { return []comp
 
 func pair(a, b compute.Value, err error) ([]compute.Value, error) { return []compute.Value{a, b}, err }
 
-func triple(a, b, c compute.Value, err error) ([]compute.Value, error) {
-	return []compute.Value{a, b, c}, err
-}
-
 func first(v []compute.Value, err error) (compute.Value, error) {
 	if err != nil {
 		return nil, err
@@ -169,11 +165,4 @@ func two(v []compute.Value, err error) (compute.Value, compute.Value, error) {
 		return nil, nil, err
 	}
 	return v[0], v[1], nil
-}
-
-func three(v []compute.Value, err error) (compute.Value, compute.Value, compute.Value, error) {
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return v[0], v[1], v[2], nil
 }

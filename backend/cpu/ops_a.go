@@ -34,27 +34,6 @@ func (f *function) ArgMinMax(x compute.Value, axis int, outputDType dtypes.DType
 	}))
 }
 
-// BatchNormForInference implements compute.Function.
-func (f *function) BatchNormForInference(operand compute.Value, scale compute.Value, offset compute.Value, mean compute.Value, variance compute.Value, epsilon float32, featureAxis int) (compute.Value, error) {
-	return first(f.record(compute.OpTypeBatchNormForInference, []compute.Value{operand, scale, offset, mean, variance}, []any{epsilon, featureAxis}, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return single(t.BatchNormForInference(in[0], in[1], in[2], in[3], in[4], epsilon, featureAxis))
-	}))
-}
-
-// BatchNormForTraining implements compute.Function.
-func (f *function) BatchNormForTraining(operand compute.Value, scale compute.Value, offset compute.Value, epsilon float32, featureAxis int) (compute.Value, compute.Value, compute.Value, error) {
-	return three(f.record(compute.OpTypeBatchNormForTraining, []compute.Value{operand, scale, offset}, []any{epsilon, featureAxis}, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return triple(t.BatchNormForTraining(in[0], in[1], in[2], epsilon, featureAxis))
-	}))
-}
-
-// BatchNormGradient implements compute.Function.
-func (f *function) BatchNormGradient(operand compute.Value, scale compute.Value, mean compute.Value, variance compute.Value, gradOutput compute.Value, epsilon float32, featureAxis int) (compute.Value, compute.Value, compute.Value, error) {
-	return three(f.record(compute.OpTypeBatchNormGradient, []compute.Value{operand, scale, mean, variance, gradOutput}, []any{epsilon, featureAxis}, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return triple(t.BatchNormGradient(in[0], in[1], in[2], in[3], in[4], epsilon, featureAxis))
-	}))
-}
-
 // Bitcast implements compute.Function.
 func (f *function) Bitcast(operand compute.Value, targetDType dtypes.DType) (compute.Value, error) {
 	return first(f.record(compute.OpTypeBitcast, []compute.Value{operand}, []any{targetDType}, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
