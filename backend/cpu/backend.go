@@ -91,6 +91,7 @@ func (b *Backend) Capabilities() compute.Capabilities {
 	}
 	for _, op := range []compute.OpType{
 		compute.OpTypeBatchNormForInference, compute.OpTypeBatchNormForTraining, compute.OpTypeBatchNormGradient,
+		compute.OpTypeDynamicSlice, compute.OpTypeDynamicUpdateSlice,
 	} {
 		c.Operations[op] = true
 	}

@@ -11,12 +11,11 @@ import (
 // normalizer builds batch normalisation of basic operations, which the
 // compiler fuses. 16-bit numbers are computed with in float32.
 type normalizer struct {
-	*function
+	chain
 	full  shapes.Shape // of the operand, in the type computed with
 	axis  int
 	over  []int // the axes that statistics are taken over
 	given dtypes.DType
-	err   error // the first one
 }
 
 // normalizer checks the operand, and that stats have a number for each of its
@@ -44,7 +43,7 @@ func (f *function) normalizer(op compute.OpType, operand compute.Value, axis int
 			return nil, fmt.Errorf("cpu: operation %s of %s with features along axis %d: statistics of shape %s: want %s", op, s, axis, given, want)
 		}
 	}
-	b := &normalizer{function: f, full: s.Clone(), axis: axis, given: s.DType}
+	b := &normalizer{chain: chain{function: f}, full: s.Clone(), axis: axis, given: s.DType}
 	if s.DType.IsHalfPrecision() {
 		b.full.DType = dtypes.Float32
 	}
@@ -54,13 +53,6 @@ func (f *function) normalizer(op compute.OpType, operand compute.Value, axis int
 		}
 	}
 	return b, nil
-}
-
-func (b *normalizer) do(v compute.Value, err error) compute.Value {
-	if b.err == nil {
-		b.err = err
-	}
-	return v
 }
 
 // load and store convert to the type computed with, and back.

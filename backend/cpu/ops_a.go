@@ -166,20 +166,6 @@ func (f *function) DotGeneral(lhs compute.Value, lhsContractingAxes []int, lhsBa
 	}))
 }
 
-// DynamicSlice implements compute.Function.
-func (f *function) DynamicSlice(operand compute.Value, startIndices []compute.Value, sliceDims []int) (compute.Value, error) {
-	return first(f.record(compute.OpTypeDynamicSlice, append([]compute.Value{operand}, startIndices...), []any{sliceDims}, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return single(t.DynamicSlice(in[0], in[1:], sliceDims))
-	}))
-}
-
-// DynamicUpdateSlice implements compute.Function.
-func (f *function) DynamicUpdateSlice(operand compute.Value, update compute.Value, startIndices []compute.Value) (compute.Value, error) {
-	return first(f.record(compute.OpTypeDynamicUpdateSlice, append([]compute.Value{operand, update}, startIndices...), nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return single(t.DynamicUpdateSlice(in[0], in[1], in[2:]))
-	}))
-}
-
 // EqualTotalOrder implements compute.Function.
 func (f *function) EqualTotalOrder(lhs compute.Value, rhs compute.Value) (compute.Value, error) {
 	return first(f.record(compute.OpTypeEqualTotalOrder, []compute.Value{lhs, rhs}, nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
