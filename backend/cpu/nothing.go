@@ -41,6 +41,8 @@ func ofNothing(n *node, in, out []int) func(*frame) error {
 		}
 	case compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin:
 		return scatter(n, in, out)
+	case compute.OpTypeRNGBitGenerator:
+		return random(n, in, out)
 	case compute.OpTypePad:
 		return pad(n, in, out)
 	}

@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/shapes"
 )
 
 // Log1p implements compute.Function.
@@ -198,13 +197,6 @@ func (f *function) Reshape(x compute.Value, dimensions ...int) (compute.Value, e
 func (f *function) Reverse(x compute.Value, axes ...int) (compute.Value, error) {
 	return first(f.record(compute.OpTypeReverse, []compute.Value{x}, []any{axes}, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return single(t.Reverse(in[0], axes...))
-	}))
-}
-
-// RNGBitGenerator implements compute.Function.
-func (f *function) RNGBitGenerator(state compute.Value, shape shapes.Shape) (compute.Value, compute.Value, error) {
-	return two(f.record(compute.OpTypeRNGBitGenerator, []compute.Value{state}, []any{shape}, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return pair(t.RNGBitGenerator(in[0], shape))
 	}))
 }
 
