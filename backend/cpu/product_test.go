@@ -32,15 +32,6 @@ func (c contraction) operation() operation {
 	return one(func(f compute.Function, in ...compute.Value) (compute.Value, error) { return c.build(f, in[0], in[1]) })
 }
 
-// length is the number of terms of every sum.
-func (c contraction) length(x twin.Array) int {
-	n := 1
-	for _, axis := range c.xContract {
-		n *= x.Dims[axis]
-	}
-	return n
-}
-
 // bound is how far sums of products may be from their twin: the rounding of
 // every product and of every addition, in runs of 512 terms for float32.
 func bound(d dtypes.DType, length int, magnitude twin.Array) twin.Array {

@@ -25,7 +25,8 @@ func Moments(x Array, axis int) (mean, variance Array) {
 			mean.Data[c] += x.Data[i] / n
 		}
 		for _, i := range places {
-			variance.Data[c] += math.Pow(x.Data[i]-mean.Data[c], 2) / n
+			distance := x.Data[i] - mean.Data[c]
+			variance.Data[c] += distance * distance / n
 		}
 	})
 	return mean, variance
