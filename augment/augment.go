@@ -33,6 +33,8 @@ type Options struct {
 	Contrast   float64 `yaml:"contrast"`
 	Saturation float64 `yaml:"saturation"`
 	Hue        float64 `yaml:"hue"`
+	// Jitter is the probability of these four changes, in [0,1]; 0: always.
+	Jitter float64 `yaml:"jitter"`
 	// Grayscale is the probability of removing the colour, in [0,1].
 	Grayscale float64 `yaml:"grayscale"`
 	// Blur is the probability of a Gaussian blur, in [0,1].
@@ -58,6 +60,7 @@ func (o Options) Validate() error {
 		{"contrast", o.Contrast, 1},
 		{"saturation", o.Saturation, 1},
 		{"hue", o.Hue, .5},
+		{"jitter", o.Jitter, 1},
 		{"grayscale", o.Grayscale, 1},
 		{"blur", o.Blur, 1},
 	} {
@@ -140,7 +143,9 @@ func (o Options) Apply(draw sample.Draw, index int, s *Sample) {
 // look changes the values of one map.
 func (o Options) look(random func(purpose string) *rand.Rand, m *Map) {
 	if m.Picture && m.Channels == 3 {
-		o.jitter(random, m)
+		if o.Jitter == 0 || random("jitter").Float64() < o.Jitter {
+			o.jitter(random, m)
+		}
 		if random("grayscale").Float64() < o.Grayscale {
 			Saturation(m, 0)
 		}

@@ -133,6 +133,28 @@ func TestApplyKeepsPicturesInRange(t *testing.T) {
 	})
 }
 
+// Colours change as often as the probability says; 0 stands for always.
+func TestJitterHasAProbability(t *testing.T) {
+	const n = 4000
+	for jitter, want := range map[float64]float64{0: 1, .3: .3, 1: 1} {
+		changed := 0
+		for i := range n {
+			m := &augment.Map{Height: 1, Width: 1, Channels: 3, Values: []float32{.4, .5, .6}, Picture: true}
+			augment.Options{Brightness: .4, Jitter: jitter}.Apply(sample.Draw{Seed: 1}, i, &augment.Sample{Maps: []*augment.Map{m}})
+			if m.Values[0] != .4 {
+				changed++
+			}
+		}
+		// Four standard deviations of a share of n draws.
+		if got := float64(changed) / n; math.Abs(got-want) > 4*math.Sqrt(.25/n) {
+			t.Errorf("jitter %g: %g of the pictures change, want %g", jitter, got, want)
+		}
+	}
+	if err := (augment.Options{Jitter: 1.1}).Validate(); err == nil || !strings.Contains(err.Error(), "jitter 1.1: must be in [0,1]") {
+		t.Errorf("a probability of 1.1: %v", err)
+	}
+}
+
 // set returns samples of a picture, a float map and labels per position; map
 // and labels mark the same places.
 func set(t *testing.T, rows int) *sample.Set {

@@ -26,7 +26,7 @@ func presetFood(c *Config) {
 	c.Data.Settings = map[string]any{
 		"length": 50, "views": 4,
 		"augment": map[string]any{
-			"flip": .5, "brightness": .4, "contrast": .4, "saturation": .4, "hue": .1, "grayscale": .2, "blur": 1.,
+			"flip": .5, "brightness": .4, "contrast": .4, "saturation": .4, "hue": .1, "jitter": .8, "grayscale": .2, "blur": 1.,
 		},
 	}
 	dropout := map[string]any{"attention": .2, "relu": .15, "embed": .2, "residual": .15}
@@ -42,6 +42,16 @@ func presetFood(c *Config) {
 	c.Auxiliary = Optimizer{Kind: "adamw", Rate: 5e-4, Decay: 3e-3, Schedule: Choice{"kind": "constant"}}
 	c.Options = map[string]map[string]any{"cggm": {"rho": 1.3, "lambda": .05}}
 	c.Train.Batch, c.Train.Epochs, c.Train.Clip = 128, 60, .8
+}
+
+// presetFoodReference does what the published code does where it differs from
+// the paper: its modulation, padding that counts as text, pictures in [0,1],
+// and new ones every epoch. DEVIATION: its projection of texts stays apart from
+// that of pictures, which the published code uses for both.
+func presetFoodReference(c *Config) {
+	presetFood(c)
+	c.Options["cggm"]["variant"] = "reference"
+	c.Data.Settings["lengths"], c.Data.Settings["standardize"], c.Data.Settings["views"] = food101.LengthsAll, false, 0
 }
 
 // presetFoodTiny trains convolutions on small pictures and word vectors of its

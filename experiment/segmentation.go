@@ -31,6 +31,14 @@ func presetBraTS(c *Config) {
 	c.Train.Batch, c.Train.Epochs = 64, 75
 }
 
+// presetBraTSReference does what the published code does where it differs from
+// the paper: the direction term in its form, and gradients that are not
+// modulated, since no parameter has one of the names that it looks for.
+func presetBraTSReference(c *Config) {
+	presetBraTS(c)
+	c.Options["cggm"]["variant"], c.Options["cggm"]["magnitude"] = "reference", false
+}
+
 // presetBraTSTiny is the same with narrow encoders, for a minute on a CPU.
 func presetBraTSTiny(c *Config) {
 	c.Data.Settings = map[string]any{"crop": 32}

@@ -39,6 +39,9 @@ const TaskOwn = "manifest"
 // DefaultTask is trained when none is named.
 const DefaultTask = "emoji"
 
+// reference is the title of a task's variant.
+const reference = "the same as the published code of CGGM does it"
+
 var tasks = []TaskInfo{
 	{
 		Name: "emoji", Title: "pictures and names of emoji, 9 categories", Modalities: "picture, name",
@@ -65,16 +68,19 @@ var tasks = []TaskInfo{
 		open: func(*Config) (task.Opener, error) { return avdigits.Task{}, nil },
 	},
 	foodTask("food101", "UPMC Food-101: dishes in pictures and titles, 101 classes", false, presetFood),
+	foodTask("food101-reference", reference, false, presetFoodReference),
 	foodTask("food101-tiny", "the same, small; generated data without --data", true, presetFoodTiny),
 	braTSTask("brats2021", "BraTS 2021: brain tumours in scans, 4 classes per pixel", false, presetBraTS),
+	braTSTask("brats2021-reference", reference, false, presetBraTSReference),
 	braTSTask("brats2021-tiny", "the same, small; generated data without --data", true, presetBraTSTiny),
 	sentimentTask("mosi", "CMU-MOSI: sentiment in [-3,3] of sequences of features", mosi.MOSI, false, presetSentiment),
-	sentimentTask("mosi-reference", "the same as the published code of CGGM does it", mosi.MOSI, false, presetSentimentReference),
+	sentimentTask("mosi-reference", reference, mosi.MOSI, false, presetSentimentReference),
 	sentimentTask("mosi-tiny", "the same, small; generated data without --data", mosi.MOSI, true, presetSentimentTiny),
 	sentimentTask("mosei", "CMU-MOSEI: sentiment in [-3,3] of sequences of features", mosi.MOSEI, false, presetSentiment),
+	sentimentTask("mosei-reference", reference, mosi.MOSEI, false, presetSentimentReference),
 	sentimentTask("mosei-tiny", "the same, small; generated data without --data", mosi.MOSEI, true, presetSentimentTiny),
 	emotionTask("iemocap", "IEMOCAP: 4 emotions of sequences of features", false, presetEmotion),
-	emotionTask("iemocap-reference", "the same as the published code of CGGM does it", false, presetEmotionReference),
+	emotionTask("iemocap-reference", reference, false, presetEmotionReference),
 	emotionTask("iemocap-tiny", "the same, small; generated data without --data", true, presetEmotionTiny),
 	{
 		Name: TaskOwn, Title: "your own data, described by a YAML file", Modalities: "1 to 8",

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 
 	"cggm/experiment"
@@ -29,7 +30,7 @@ func Configuration(tree fs.FS, page []byte) ([]byte, error) {
 	if err := w.write(); err != nil {
 		return nil, err
 	}
-	return append(append(before, begin+"\n"+w.text.String()+"\n"+end...), after...), nil
+	return slices.Concat(before, []byte(begin+"\n"+w.text.String()+"\n"+end), after), nil
 }
 
 // settingsPage writes the settings of the configuration.

@@ -27,6 +27,14 @@ func TestConfigurationPage(t *testing.T) {
 	if string(got) != string(want) {
 		t.Error("docs/configuration.md is stale: run go generate ./internal/manual")
 	}
+	// What is written by hand stays, whatever the length of the old page.
+	for _, old := range []string{"", strings.Repeat("old\n", 1<<16)} {
+		page := "# Before\n" + begin + "\n" + old + end + "\n\nAfter.\n"
+		got, err := Configuration(os.DirFS("../.."), []byte(page))
+		if err != nil || !strings.HasPrefix(string(got), "# Before\n"+begin) || !strings.HasSuffix(string(got), "\n"+end+"\n\nAfter.\n") {
+			t.Errorf("a written part of %d bytes: the page ends in %q, %v", len(old), got[max(0, len(got)-80):], err)
+		}
+	}
 	if _, err := Configuration(os.DirFS("../.."), []byte("# Configuration\n")); err == nil {
 		t.Error("a page without the lines to write between has no error")
 	}

@@ -70,7 +70,25 @@ func (m *Model) Config() Config { return m.config }
 
 // Encode returns the last hidden states of every text, [tokens, width] in
 // row-major order, for its token ids. A text has 1 to Positions tokens.
-func (m *Model) Encode(ids [][]int32) ([][]float32, error) {
+func (m *Model) Encode(ids [][]int32) ([][]float32, error) { return m.encode(ids, 0) }
+
+// EncodePadded returns [length, width] for every text, of at most length
+// tokens: the states of the padding that published code puts behind a text too.
+// Attention passes over padding, which has the id 0.
+func (m *Model) EncodePadded(ids [][]int32, length int) ([][]float32, error) {
+	if length < 1 || length > m.config.Positions {
+		return nil, fmt.Errorf("bert: padding to %d tokens: want 1 to %d", length, m.config.Positions)
+	}
+	for i, text := range ids {
+		if len(text) > length {
+			return nil, fmt.Errorf("bert: text %d has %d tokens: want 1 to %d, to which texts are padded", i, len(text), length)
+		}
+	}
+	return m.encode(ids, length)
+}
+
+// encode returns the states of at least so many positions of every text.
+func (m *Model) encode(ids [][]int32, least int) ([][]float32, error) {
 	byLength := make(map[int][]int)
 	for i, text := range ids {
 		if len(text) < 1 || len(text) > m.config.Positions {
@@ -82,7 +100,7 @@ func (m *Model) Encode(ids [][]int32) ([][]float32, error) {
 					i, k, id, m.config.Vocabulary)
 			}
 		}
-		length := min((len(text)+bucket-1)/bucket*bucket, m.config.Positions)
+		length := min((max(len(text), least)+bucket-1)/bucket*bucket, m.config.Positions)
 		byLength[length] = append(byLength[length], i)
 	}
 	out := make([][]float32, len(ids))
@@ -90,7 +108,7 @@ func (m *Model) Encode(ids [][]int32) ([][]float32, error) {
 		for texts := byLength[length]; len(texts) > 0; {
 			some := texts[:min(Batch, len(texts))]
 			texts = texts[len(some):]
-			if err := m.run(ids, some, length, out); err != nil {
+			if err := m.run(ids, some, length, least, out); err != nil {
 				return nil, err
 			}
 		}
@@ -98,8 +116,9 @@ func (m *Model) Encode(ids [][]int32) ([][]float32, error) {
 	return out, nil
 }
 
-// run encodes up to Batch texts, padded to the given length.
-func (m *Model) run(ids [][]int32, texts []int, length int, out [][]float32) error {
+// run encodes up to Batch texts, padded to the given length, of which it
+// returns the tokens and at least so many positions.
+func (m *Model) run(ids [][]int32, texts []int, length, least int, out [][]float32) error {
 	tokens, lengths := make([]int32, Batch*length), make([]int32, Batch)
 	for row := range lengths {
 		lengths[row] = 1
@@ -114,7 +133,7 @@ func (m *Model) run(ids [][]int32, texts []int, length int, out [][]float32) err
 	}
 	for row, i := range texts {
 		from := row * length * m.config.Width
-		out[i] = append([]float32(nil), values[from:from+len(ids[i])*m.config.Width]...)
+		out[i] = append([]float32(nil), values[from:from+max(len(ids[i]), least)*m.config.Width]...)
 	}
 	return nil
 }

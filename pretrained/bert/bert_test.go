@@ -82,6 +82,28 @@ func TestEncodeAgreesWithTransformers(t *testing.T) {
 	}
 }
 
+// The states of padding too.
+func TestEncodePaddedAgreesWithTransformers(t *testing.T) {
+	var want struct {
+		IDs             [][]int32 `json:"ids"`
+		States, Padding [][]float64
+	}
+	unmarshal(t, "testdata/small/expected.json", &want)
+	m := open(t, "testdata/small")
+	got, err := m.EncodePadded(want.IDs, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, states := range got {
+		compare(t, "text", states, append(want.States[i], want.Padding[i]...))
+	}
+	for _, length := range []int{0, 19, 21} {
+		if _, err := m.EncodePadded(want.IDs, length); err == nil || !strings.Contains(err.Error(), "1 to") {
+			t.Errorf("texts of up to 20 tokens padded to %d: %v", length, err)
+		}
+	}
+}
+
 // What a text gives is the same, to the bit, whatever comes with it.
 func TestEncodeDoesNotDependOnTheCompany(t *testing.T) {
 	m := open(t, "testdata/small")

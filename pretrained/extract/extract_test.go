@@ -108,6 +108,20 @@ func TestTextFeatures(t *testing.T) {
 	if err != nil || short[0].Shape[0] != 3 {
 		t.Errorf("features %v of at most 3 tokens, %v", short[0].Shape, err)
 	}
+	padded, err := other.Padded(t.Context(), texts, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := other.Features(t.Context(), texts, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range padded {
+		states, tokens := a.Values.([]float32), again[i].Values.([]float32)
+		if !slices.Equal(a.Shape, []int{7, 24}) || !slices.Equal(states[:len(tokens)], tokens) || slices.Max(states[len(states)-24:]) == 0 {
+			t.Errorf("text %d padded: %v", i, a.Shape)
+		}
+	}
 	if _, err := other.Features(t.Context(), texts, 21); err == nil || !strings.Contains(err.Error(), "2 to 20") {
 		t.Errorf("more tokens than the network can take: got %v", err)
 	}

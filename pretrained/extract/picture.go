@@ -54,6 +54,14 @@ func OpenPicture(backend compute.Backend, dir string, store *cache.Store) (*Pict
 	return &Picture{model, processor, store, origin}, nil
 }
 
+// Raw returns what reads pictures in [0,1] that are not standardised, whatever
+// the processor of the network says.
+func (p *Picture) Raw() *Picture {
+	raw := *p
+	raw.processor.Mean, raw.processor.Deviation = [3]float64{}, [3]float64{1, 1, 1}
+	return &raw
+}
+
 // Width returns the width of the features.
 func (p *Picture) Width() int { return p.model.Config().Width }
 

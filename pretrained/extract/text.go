@@ -58,6 +58,22 @@ func (t *Text) Width() int { return t.model.Config().Width }
 // tokens, [CLS] and [SEP] among them. length lies between 2 and what the
 // network can take; 0: as many.
 func (t *Text) Features(ctx context.Context, texts []string, length int) ([]data.Array, error) {
+	return t.features(ctx, texts, length, nil, t.model.Encode)
+}
+
+// Padded returns float32 [length, width] for every text: Features with the
+// states of the padding that follows the tokens.
+func (t *Text) Padded(ctx context.Context, texts []string, length int) ([]data.Array, error) {
+	return t.features(ctx, texts, length, [][]byte{fmt.Appendf(nil, "padded %d", length)}, func(ids [][]int32) ([][]float32, error) {
+		return t.model.EncodePadded(ids, length)
+	})
+}
+
+// features looks in the store for what encode gives for the texts' tokens, or
+// computes it. settings tell ways to encode apart.
+func (t *Text) features(
+	ctx context.Context, texts []string, length int, settings [][]byte, encode func(ids [][]int32) ([][]float32, error),
+) ([]data.Array, error) {
 	most := t.model.Config().Positions
 	if length == 0 {
 		length = most
@@ -73,14 +89,14 @@ func (t *Text) Features(ctx context.Context, texts []string, length int) ([]data
 		for _, id := range ids[i] {
 			input = binary.LittleEndian.AppendUint32(input, uint32(id))
 		}
-		keys[i] = cache.NewKey([]byte(bert.Version), t.origin, input)
+		keys[i] = cache.NewKey(append([][]byte{[]byte(bert.Version), t.origin, input}, settings...)...)
 	}
 	return t.store.Fill(ctx, keys, chunks*bert.Batch, func(_ context.Context, positions []int) ([]data.Array, error) {
 		some := make([][]int32, len(positions))
 		for k, i := range positions {
 			some[k] = ids[i]
 		}
-		states, err := t.model.Encode(some)
+		states, err := encode(some)
 		if err != nil {
 			return nil, fmt.Errorf("extract: %w", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"cggm/experiment"
@@ -47,6 +48,7 @@ func TestTrain(t *testing.T) {
 		"generated": {"", []string{"data.settings={crop: 16}"}},
 		"nifti":     {brats2021.WriteVolumes(t), []string{"data.settings={crop: 8}"}},
 		"cached":    {brats2021.WriteVolumes(t), []string{"data.settings={crop: 8, cache: " + t.TempDir() + "}"}},
+		"reference": {volumes, []string{"data.settings={crop: 16}", "options.cggm={variant: reference, magnitude: false}"}},
 		"unimodal":  {volumes, []string{"data.settings={crop: 16}", "only=[flair]"}},
 		"hdf5":      {volumes, []string{"data.settings={crop: 16}"}},
 	} {
@@ -119,15 +121,38 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// The full preset has the numbers of the paper.
+// The full presets have the numbers of the paper and its code.
 func TestPreset(t *testing.T) {
+	for name, cggm := range map[string]string{
+		"brats2021": "map[lambda:0.1 rho:1]", "brats2021-reference": "map[lambda:0.1 magnitude:false rho:1 variant:reference]",
+	} {
+		c, err := experiment.Load(name, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, modality := range brats2021.Modalities {
+			want := "map[depth:101 dropout:0.5 kind:deeplab rates:[1 2 4 6] stride:16 width:256]"
+			if got := fmt.Sprint(c.Modalities[modality].Encoder); got != want {
+				t.Errorf("%s: encoder of %s %s, want %s", name, modality, got, want)
+			}
+		}
+		for got, want := range map[string]string{
+			fmt.Sprintln(c.Options["cggm"]):                                                           cggm,
+			fmt.Sprintln(c.Fusion, c.Head, c.Classifier):                                              "map[kind:decoder width:256] map[kind:dense] map[kind:decoder]",
+			fmt.Sprintln(c.Loss, c.Signal, c.Score):                                                   "map[classes:[0.2 0.3 0.25 0.25] entropy:0.5 kind:dice-ce overlap:0.5 smooth:0.01] map[kind:brats-dice] mean_dice",
+			fmt.Sprintln(c.Optimizer.Kind, c.Optimizer.Rate, c.Optimizer.Decay, c.Optimizer.Schedule): "momentum 0.01 0.0003 map[floor:0.001 kind:cosine warmup:10 warmup_rate:0.0004]",
+			fmt.Sprintln(c.Auxiliary.Kind, c.Auxiliary.Rate, c.Auxiliary.Decay):                       "momentum 0.006 0.0003",
+			fmt.Sprintln(c.Train.Batch, c.Train.Epochs, c.Train.Clip, brats2021.Default().Crop):       "64 75 0 160",
+			fmt.Sprintln(c.Augment.Turn, c.Augment.Flip, c.Augment.FlipVertical, c.Augment.Noise):     "true 0.5 0.5 0.02",
+		} {
+			if got = strings.TrimSpace(got); got != want {
+				t.Errorf("%s: %s, want %s", name, got, want)
+			}
+		}
+	}
 	c, err := experiment.Load("brats2021", "", nil)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if c.Train.Batch != 64 || c.Train.Epochs != 75 || c.Optimizer.Rate != .01 || c.Optimizer.Decay != 3e-4 || c.Auxiliary.Rate != 6e-3 ||
-		c.Options["cggm"]["rho"] != 1.0 || c.Options["cggm"]["lambda"] != .1 || c.Modalities["t1ce"].Encoder["depth"] != 101 {
-		t.Errorf("preset %+v", c)
 	}
 	if err := experiment.DryRun(context.Background(), experiment.Request{Config: c}); !errors.Is(err, experiment.ErrUsage) {
 		t.Errorf("without a folder: %v", err)

@@ -87,8 +87,13 @@ func (t Task) frozen(dir string) (*frozen, error) {
 	if f.text, err = extract.OpenText(engine, text, store); err != nil {
 		return nil, err
 	}
-	f.picture, err = extract.OpenPicture(engine, picture, store)
-	return f, err
+	if f.picture, err = extract.OpenPicture(engine, picture, store); err != nil {
+		return nil, err
+	}
+	if !t.Config.Standardize {
+		f.picture = f.picture.Raw()
+	}
+	return f, nil
 }
 
 // source gives features, which it computes where the cache lacks them.
@@ -107,7 +112,7 @@ func (s *source) Len() int { return len(s.dishes) }
 func (s *source) Inputs() []sample.Layout {
 	return []sample.Layout{
 		{Name: "image", Dims: []int{s.picture.Tokens(), s.picture.Width()}},
-		{Name: "text", Dims: []int{s.config.Length, s.text.Width()}, Ragged: true},
+		{Name: "text", Dims: []int{s.config.Length, s.text.Width()}, Ragged: s.config.Lengths != LengthsAll},
 	}
 }
 
@@ -132,7 +137,11 @@ func (s *source) Read(ctx context.Context, indices []int, draw sample.Draw) (*sa
 	if err != nil {
 		return nil, fmt.Errorf("food101: %w", err)
 	}
-	texts, err := s.text.Features(ctx, titles, s.config.Length)
+	encode := s.text.Features
+	if s.config.Lengths == LengthsAll {
+		encode = s.text.Padded
+	}
+	texts, err := encode(ctx, titles, s.config.Length)
 	if err != nil {
 		return nil, fmt.Errorf("food101: %w", err)
 	}

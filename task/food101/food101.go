@@ -27,6 +27,12 @@ import (
 	"cggm/task"
 )
 
+// What Config.Lengths may be.
+const (
+	LengthsTokens = "tokens"
+	LengthsAll    = "all"
+)
+
 // Config holds the settings.
 type Config struct {
 	// Text is the folder of the BERT: config.json, model.safetensors, and
@@ -41,6 +47,12 @@ type Config struct {
 	Cache string `yaml:"cache"`
 	// Length is the largest number of tokens of a title, >= 2.
 	Length int `yaml:"length"`
+	// Lengths tells tokens of a title from padding: "tokens", or "all" counts
+	// the padding up to Length too.
+	Lengths string `yaml:"lengths"`
+	// Standardize standardises pictures as preprocessor_config.json says;
+	// otherwise the frozen network reads them in [0,1].
+	Standardize bool `yaml:"standardize"`
 	// Augment changes training pictures before the frozen network sees them.
 	Augment augment.Options `yaml:"augment"`
 	// Views is the number of changed versions of every training picture,
@@ -58,8 +70,10 @@ type Config struct {
 // every picture.
 func Default() Config {
 	return Config{
-		Length: 50, Views: 4, Side: 32, Words: 2000,
-		Augment: augment.Options{Flip: .5, Brightness: .4, Contrast: .4, Saturation: .4, Hue: .1, Grayscale: .2, Blur: 1},
+		Length: 50, Lengths: LengthsTokens, Standardize: true, Views: 4, Side: 32, Words: 2000,
+		Augment: augment.Options{
+			Flip: .5, Brightness: .4, Contrast: .4, Saturation: .4, Hue: .1, Jitter: .8, Grayscale: .2, Blur: 1,
+		},
 	}
 }
 
@@ -68,6 +82,8 @@ func (c Config) Validate() error {
 	switch {
 	case c.Length < 2 || c.Length > 512:
 		return fmt.Errorf("food101: length %d: must be in [2,512]", c.Length)
+	case c.Lengths != LengthsTokens && c.Lengths != LengthsAll:
+		return fmt.Errorf("food101: lengths %q: choose %q or %q", c.Lengths, LengthsTokens, LengthsAll)
 	case c.Views < 0:
 		return fmt.Errorf("food101: views %d: must not be negative (0 is new ones every epoch)", c.Views)
 	case c.Side < 1 || c.Side > 1024:

@@ -2,8 +2,10 @@ package food101_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"cggm/experiment"
@@ -32,6 +34,7 @@ func TestTrain(t *testing.T) {
 	}{
 		"full":      {"food101", dir, []string{"data.settings.length=8"}},
 		"fresh":     {"food101", dir, []string{"data.settings.length=8", "data.settings.views=0"}},
+		"reference": {"food101-reference", dir, []string{"data.settings.length=8"}},
 		"tiny":      {"food101-tiny", dir, nil},
 		"generated": {"food101-tiny", "", []string{"train.batch=64"}},
 	} {
@@ -52,16 +55,35 @@ func TestTrain(t *testing.T) {
 	}
 }
 
-// The full preset has the numbers of the paper.
+// The full presets have the numbers of the paper and its code.
 func TestPreset(t *testing.T) {
-	c, err := experiment.Load("food101", "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	image := c.Modalities["image"].Encoder
-	if c.Train.Batch != 128 || c.Train.Epochs != 60 || c.Optimizer.Rate != 1e-3 || c.Optimizer.Decay != 6e-3 ||
-		c.Auxiliary.Rate != 5e-4 || c.Auxiliary.Decay != 3e-3 || c.Options["cggm"]["rho"] != 1.3 || c.Options["cggm"]["lambda"] != .05 ||
-		image["width"] != 40 || image["layers"] != 4 || image["heads"] != 5 || c.Fusion["layers"] != 2 || c.Optimizer.Schedule.Kind() != "plateau" {
-		t.Errorf("preset %+v", c)
+	for name, want := range map[string]string{
+		"food101":           "cggm map[lambda:0.05 rho:1.3], settings map[length:50 views:4]",
+		"food101-reference": "cggm map[lambda:0.05 rho:1.3 variant:reference], settings map[length:50 lengths:all standardize:false views:0]",
+	} {
+		c, err := experiment.Load(name, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoder := "map[dropout:map[attention:0.2 embed:0.2 relu:0.15 residual:0.15] heads:5 kind:transformer layers:4 width:40]"
+		augment := "map[blur:1 brightness:0.4 contrast:0.4 flip:0.5 grayscale:0.2 hue:0.1 jitter:0.8 saturation:0.4]"
+		plateau := "map[factor:0.1 kind:plateau patience:10]"
+		for got, want := range map[string]string{
+			fmt.Sprintln(c.Modalities["image"].Encoder):                                                           encoder,
+			fmt.Sprintln(c.Modalities["text"].Encoder):                                                            encoder,
+			fmt.Sprintln(c.Fusion["layers"], c.Fusion["heads"], c.Fusion["pool"], c.Head, c.Classifier["layers"]): "2 5 first map[dropout:0.1 kind:residual] 2",
+			fmt.Sprintln(c.Optimizer.Kind, c.Optimizer.Rate, c.Optimizer.Decay, c.Optimizer.Schedule):             "adamw 0.001 0.006 " + plateau,
+			fmt.Sprintln(c.Auxiliary.Kind, c.Auxiliary.Rate, c.Auxiliary.Decay, c.Auxiliary.Schedule):             "adamw 0.0005 0.003 map[kind:constant]",
+			fmt.Sprintln(c.Train.Batch, c.Train.Epochs, c.Train.Clip):                                             "128 60 0.8",
+			fmt.Sprintln(c.Data.Settings["augment"]):                                                              augment,
+		} {
+			if got = strings.TrimSpace(got); got != want {
+				t.Errorf("%s: %s, want %s", name, got, want)
+			}
+		}
+		delete(c.Data.Settings, "augment")
+		if got := fmt.Sprintf("cggm %v, settings %v", c.Options["cggm"], c.Data.Settings); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
 	}
 }

@@ -34,4 +34,5 @@ for name, half, act in [("small", False, "gelu"), ("half", True, "gelu_new")]:
     with torch.no_grad():
         out = net(ids, attention_mask=mask).last_hidden_state.numpy()
     states = [np.round(out[i, :len(t)].reshape(-1).astype(float), 6).tolist() for i, t in enumerate(texts)]
-    json.dump({"ids": texts, "states": states}, open(os.path.join(name, "expected.json"), "w"))
+    padding = [np.round(out[i, len(t):].reshape(-1).astype(float), 6).tolist() for i, t in enumerate(texts)]
+    json.dump({"ids": texts, "states": states, "padding": padding}, open(os.path.join(name, "expected.json"), "w"))
