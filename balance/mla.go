@@ -70,14 +70,7 @@ func (a *MLA) Build(s *Step) Effect {
 	state := s.State("mla")
 	p := state.Fixed("projection", identity, width, width)
 	seen := state.Fixed("updates", param.Zeros)
-	r := graph.StopGradient(graph.ReduceMean(out.Hidden, 0))
-	k := graph.ReduceSum(graph.Mul(p, graph.ExpandLeftToRank(r, 2)), 1)
-	gain := graph.Exp(graph.MulScalar(graph.OnePlus(s.Progress), -math.Ln10))
-	outer := graph.Mul(graph.InsertAxes(k, -1), graph.InsertAxes(k, 0))
-	next := graph.Sub(p, graph.Div(outer, graph.Add(gain, graph.ReduceAllSum(graph.Mul(r, k)))))
-	if a.Normalize {
-		next = graph.Div(next, graph.MaxScalar(graph.Sqrt(graph.ReduceAllSum(graph.Square(next))), 1e-12))
-	}
+	next := a.project(p, graph.StopGradient(graph.ReduceMean(out.Hidden, 0)), s.Progress)
 	first := graph.LessThan(seen, graph.ScalarOne(s.Graph(), seen.DType()))
 	next = graph.Where(graph.BroadcastToShape(first, boolLike(p)), p, next)
 	state.SetFixed("projection", next)
@@ -98,13 +91,33 @@ func (a *MLA) Build(s *Step) Effect {
 	}
 }
 
+// project returns P after the features r [width], from P [width, width] before.
+func (a *MLA) project(p, r, progress *graph.Node) *graph.Node {
+	k := graph.ReduceSum(graph.Mul(p, graph.ExpandLeftToRank(r, 2)), 1)
+	gain := graph.Exp(graph.MulScalar(graph.OnePlus(progress), -math.Ln10))
+	outer := graph.Mul(graph.InsertAxes(k, -1), graph.InsertAxes(k, 0))
+	next := graph.Sub(p, graph.Div(outer, graph.Add(gain, graph.ReduceAllSum(graph.Mul(r, k)))))
+	if a.Normalize {
+		next = graph.Div(next, graph.MaxScalar(graph.Sqrt(graph.ReduceAllSum(graph.Square(next))), 1e-12))
+	}
+	return next
+}
+
 // Predict weighs the modalities by the certainty of their predictions.
 func (a *MLA) Predict(p *network.Pass) (*graph.Node, []*graph.Node) {
 	unimodal := make([]*graph.Node, len(p.Inputs))
-	entropies := make([]*graph.Node, len(p.Inputs))
 	for i := range unimodal {
 		unimodal[i] = p.Shared(i).Logits
-		log := graph.LogSoftmax(unimodal[i], -1)
+	}
+	return surest(unimodal), unimodal
+}
+
+// surest returns the sum of the modalities' logits [batch, classes], weighted by
+// the certainty of each.
+func surest(unimodal []*graph.Node) *graph.Node {
+	entropies := make([]*graph.Node, len(unimodal))
+	for i, z := range unimodal {
+		log := graph.LogSoftmax(z, -1)
 		entropies[i] = graph.Neg(graph.ReduceSum(graph.Mul(graph.Exp(log), log), -1))
 	}
 	weights := graph.Softmax(graph.Neg(graph.Stack(entropies, -1)), -1)
@@ -113,7 +126,7 @@ func (a *MLA) Predict(p *network.Pass) (*graph.Node, []*graph.Node) {
 		w := graph.Slice(weights, graph.AxisRange(), graph.AxisRange(i, i+1))
 		parts[i] = graph.Mul(z, w)
 	}
-	return sum(parts), unimodal
+	return sum(parts)
 }
 
 func identity(_ *rand.Rand, dims []int, values []float32) {

@@ -71,10 +71,7 @@ func (o *OGM) Build(s *Step) Effect {
 		scores[i] = s.Confidence(i)
 	}
 	score := graph.Stack(scores, 0)
-	others := graph.DivScalar(graph.Sub(graph.ReduceAllSum(score), score), m-1)
-	rho := graph.Div(score, graph.MaxScalar(others, 1e-8))
-	ahead := graph.ConvertDType(graph.GreaterThan(rho, graph.OnesLike(rho)), rho.DType())
-	k := graph.OneMinus(graph.Mul(ahead, graph.Tanh(graph.MulScalar(rho, o.Alpha))))
+	rho, k := o.coefficients(score)
 	open := s.Open(o.Start, o.End)
 	k = blend(open, k)
 	e := Effect{
@@ -85,6 +82,14 @@ func (o *OGM) Build(s *Step) Effect {
 		e.Noise = open
 	}
 	return e
+}
+
+// coefficients returns rho and k for scores, all [M].
+func (o *OGM) coefficients(score *graph.Node) (rho, k *graph.Node) {
+	others := graph.DivScalar(graph.Sub(graph.ReduceAllSum(score), score), score.Shape().Size()-1)
+	rho = graph.Div(score, graph.MaxScalar(others, 1e-8))
+	ahead := graph.ConvertDType(graph.GreaterThan(rho, graph.OnesLike(rho)), rho.DType())
+	return rho, graph.OneMinus(graph.Mul(ahead, graph.Tanh(graph.MulScalar(rho, o.Alpha))))
 }
 
 // addNoise adds noise of each encoder tensor's own gradient deviation, times

@@ -2,6 +2,8 @@ package balance
 
 import (
 	"fmt"
+	"math"
+	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -90,8 +92,28 @@ func New(name string, configure func(part string, settings Method) error) (Metho
 			if err := configure(part, m); err != nil {
 				return nil, err
 			}
+			if err := checkFinite(part, m); err != nil {
+				return nil, err
+			}
 		}
 		parts = append(parts, Named{part, m})
 	}
 	return Compose(parts...)
+}
+
+// checkFinite refuses settings that are no numbers: they pass comparisons that
+// are meant to keep them out, and would show as a training that diverges.
+func checkFinite(name string, m Method) error {
+	v := reflect.Indirect(reflect.ValueOf(m))
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		if field.Type.Kind() != reflect.Float64 {
+			continue
+		}
+		if x := v.Field(i).Float(); math.IsNaN(x) || math.IsInf(x, 0) {
+			setting, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			return fmt.Errorf("balance: %s: %s %g: must be a finite number", name, setting, x)
+		}
+	}
+	return nil
 }

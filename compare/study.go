@@ -88,6 +88,9 @@ func All() []string {
 	return names
 }
 
+// Most bounds the numbers of seeds, trials and jobs of a study.
+const Most = 1000
+
 // ErrIncomplete marks a study with runs still missing.
 var ErrIncomplete = errors.New("study is incomplete")
 
@@ -106,6 +109,8 @@ func (s *Study) Validate() error {
 		return errors.New("compare: a study needs a task at least")
 	case s.Seeds < 1 || s.Trials < 1 || s.Jobs < 1:
 		return fmt.Errorf("compare: seeds %d, trials %d, jobs %d: each must be 1 or more", s.Seeds, s.Trials, s.Jobs)
+	case s.Seeds > Most || s.Trials > Most || s.Jobs > Most:
+		return fmt.Errorf("compare: seeds %d, trials %d, jobs %d: each must be %d or less", s.Seeds, s.Trials, s.Jobs, Most)
 	case s.Budget < 0:
 		return fmt.Errorf("compare: budget %v: must not be negative (0 is no limit)", s.Budget)
 	}
