@@ -182,6 +182,7 @@ func checkpoint(t *testing.T, dir, name string) []byte {
 		t.Fatal(err)
 	}
 	delete(state, "seconds")
+	delete(state, "starved")
 	out, err := json.Marshal(map[string]any{"state": state, "arrays": c.Arrays})
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,8 @@ type Result struct {
 	} `json:"scores"`
 	Modalities []ModalityResult `json:"modalities"`
 	Seconds    float64          `json:"seconds"`
+	// Starved is the part of Seconds that updates waited for their input.
+	Starved float64 `json:"waited_for_input"`
 	// Parameters is the number of trained scalars, auxiliary classifiers not
 	// counted.
 	Parameters int `json:"parameters"`

@@ -281,7 +281,7 @@ func (s *session) result(ctx context.Context) (*Result, error) {
 		Task: s.config.Task, Method: s.config.Method, Seed: s.config.Train.Seed, Run: s.dir.Path(),
 		Primary: primary, Larger: larger, Epoch: position.BestEpoch + 1, Epochs: position.Epoch, Reason: position.Reason,
 		ValIsTest: s.config.Data.ValIsTest && s.data.Fingerprints[1] == s.data.Fingerprints[2],
-		Seconds:   position.Seconds, Parameters: s.parameters(),
+		Seconds:   position.Seconds, Starved: position.Starved, Parameters: s.parameters(),
 	}
 	r.Scores.Val, r.Scores.Test = val.Scores, test.Scores
 	source := string(s.setup.Model.Source())

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Names of the files of a run folder.
@@ -99,7 +100,28 @@ func lock(path string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run: %s: %w", path, err)
 	}
-	return &Dir{path: path, lock: f}, nil
+	d := &Dir{path: path, lock: f}
+	d.tidy()
+	return d, nil
+}
+
+// temporary marks the names of files that are being written.
+const temporary = ".tmp"
+
+// tidy removes what a process left that was killed while it wrote. Those files
+// are of no use and may be large; one that stays does no harm.
+func (d *Dir) tidy() {
+	for _, dir := range []string{d.path, d.File(checkpointsDir)} {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			continue
+		}
+		for _, f := range files {
+			if f.Type().IsRegular() && strings.Contains(f.Name(), temporary) {
+				_ = os.Remove(filepath.Join(dir, f.Name()))
+			}
+		}
+	}
 }
 
 // Path returns the folder.
@@ -127,7 +149,7 @@ func (d *Dir) Write(name string, data []byte) error {
 
 // replace writes a temporary file beside path, syncs it and renames it.
 func replace(path string, write func(f *os.File) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp*")
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
 	if err != nil {
 		return fmt.Errorf("run: write %s: %w", path, err)
 	}

@@ -84,6 +84,38 @@ func TestFailedWriteKeepsTheEarlierFile(t *testing.T) {
 	}
 }
 
+// What a killed process was writing goes when the run is opened again.
+func TestDebrisIsRemoved(t *testing.T) {
+	d := create(t)
+	if err := errors.Join(d.Write(ConfigFile, []byte("task: x\n")), d.Save(Last, example())); err != nil {
+		t.Fatal(err)
+	}
+	debris := []string{d.checkpoint(Last) + ".tmp123", d.File(ConfigFile) + ".tmp4"}
+	for _, path := range debris {
+		if err := os.WriteFile(path, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(d.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range debris {
+		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there: %v", path, err)
+		}
+	}
+	if got, err := again.Load(Last); err != nil || !reflect.DeepEqual(got, example()) {
+		t.Errorf("the checkpoint: %v, %v", got, err)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestOneProcessAtATime(t *testing.T) {
 	d := create(t)
 	if err := d.Write(ConfigFile, []byte("task: x\n")); err != nil {

@@ -32,6 +32,7 @@ func (t *Trainer) Fit(ctx context.Context, o Observer) error {
 			err = t.epoch(ctx, func(e StepEvent) error {
 				clock()
 				wait += e.Wait
+				t.position.Starved += e.Wait.Seconds()
 				if err := o.Step(e); err != nil {
 					return err
 				}

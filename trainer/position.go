@@ -28,6 +28,8 @@ type Position struct {
 	Schedules [2]json.RawMessage `json:"schedules"`
 	// Seconds is the time spent on training, interruptions not counted.
 	Seconds float64 `json:"seconds"`
+	// Starved is the part of Seconds that updates waited for their input.
+	Starved float64 `json:"starved"`
 	// Aside is where trainings aside stand that were interrupted, by name.
 	Aside map[string]Position `json:"aside,omitempty"`
 	// Done says that training has ended, and Reason why.

@@ -14,11 +14,12 @@ type Plain struct {
 	options Options
 	begin   experiment.Beginning
 	run     int
-	// first is when the first batch of this process ended, and steps counts
-	// those after it; told says that the time to go has been written.
-	first time.Time
-	steps int
-	told  bool
+	// began is when training began, first when the first batch of this process
+	// ended, and steps counts those after it; told says that the time to go has
+	// been written.
+	began, first time.Time
+	steps        int
+	told         bool
 }
 
 // NewPlain returns a view that writes plain lines.
@@ -28,7 +29,7 @@ var _ View = (*Plain)(nil)
 
 // Begin writes what is about to run.
 func (p *Plain) Begin(b experiment.Beginning) {
-	p.begin, p.first, p.steps, p.told = b, time.Time{}, 0, false
+	p.begin, p.began, p.first, p.steps, p.told = b, p.options.now(), time.Time{}, 0, false
 	p.run++
 	verb := "train"
 	if b.Resumed {
@@ -52,21 +53,28 @@ func heading(b experiment.Beginning, run int, o Options) string {
 }
 
 // settled is for how long batches are timed before the time to go is told,
-// and long the least time that is worth telling.
+// long the least time that is worth telling, and slow the time of the very
+// first batch from which on it is told too.
 const (
 	settled = 5 * time.Second
 	long    = 2 * time.Minute
+	slow    = 20 * time.Second
 )
 
 // Step tells once, after the first batches, how long all epochs will take. The
-// very first batch does not count: it builds the graphs.
+// very first batch does not count, since it builds the graphs; where it is slow
+// it gives a bound.
 func (p *Plain) Step(e trainer.StepEvent) {
 	if p.told {
 		return
 	}
 	now := p.options.now()
+	left := p.begin.Epochs*e.Batches - (e.Epoch*e.Batches + e.Batch + 1)
 	if p.first.IsZero() {
 		p.first = now
+		if took := now.Sub(p.began); took >= slow && took*time.Duration(left) >= long {
+			p.tell("at most", took, left, " so far")
+		}
 		return
 	}
 	p.steps++
@@ -75,15 +83,19 @@ func (p *Plain) Step(e trainer.StepEvent) {
 		return
 	}
 	p.told = true
-	left := p.begin.Epochs*e.Batches - (e.Epoch*e.Batches + e.Batch + 1)
-	if whole := time.Duration(float64(elapsed) / float64(p.steps) * float64(left)); whole >= long {
-		epochs := "epochs"
-		if p.begin.Epochs == 1 {
-			epochs = "epoch"
-		}
-		p.options.write(fmt.Sprintf("about %s for %d %s, %s a batch; Ctrl-C stops, cggm train --resume %s continues\n",
-			rough(whole), p.begin.Epochs, epochs, seconds((elapsed / time.Duration(p.steps)).Seconds()), p.begin.Run))
+	if pace := elapsed / time.Duration(p.steps); pace*time.Duration(left) >= long {
+		p.tell("about", pace, left, "")
 	}
+}
+
+// tell writes the time that so many batches take at a pace.
+func (p *Plain) tell(about string, pace time.Duration, left int, which string) {
+	epochs := "epochs"
+	if p.begin.Epochs == 1 {
+		epochs = "epoch"
+	}
+	p.options.write(fmt.Sprintf("%s %s for %d %s, %s a batch%s; Ctrl-C stops, cggm train --resume %s continues\n",
+		about, rough(pace*time.Duration(left)), p.begin.Epochs, epochs, seconds(pace.Seconds()), which, p.begin.Run))
 }
 
 // rough formats a long duration with its largest unit.
@@ -121,7 +133,7 @@ func (p *Plain) Epoch(e trainer.EpochEvent) {
 			fmt.Fprintf(&b, "  B(%s) %s", m, number(v))
 		}
 	}
-	fmt.Fprintf(&b, "  %s", seconds(e.Time.Seconds()))
+	fmt.Fprintf(&b, "  %s%s", seconds(e.Time.Seconds()), starved(e.Wait.Seconds(), e.Time.Seconds()))
 	if e.Best {
 		b.WriteString("  best")
 	}

@@ -167,6 +167,9 @@ func TestPlainTellsTheTimeToGo(t *testing.T) {
 		p.Begin(begin)
 		c.advance(100 * time.Second)
 		p.Step(step(0, 0))
+		if got, want := out.String(), "\nat most 11.1 h for 40 epochs, 1:40 a batch so far; Ctrl-C stops,"; !strings.Contains(got, want) {
+			t.Errorf("after a first batch of 100 s: %q, want %q", got, want)
+		}
 		out.Reset()
 		for batch := 1; batch < 60; batch++ {
 			c.advance(test.gap)
@@ -175,6 +178,29 @@ func TestPlainTellsTheTimeToGo(t *testing.T) {
 		if got := out.String(); !strings.HasPrefix(got, test.want) || (test.want == "") != (got == "") || strings.Count(got, "about") > 1 {
 			t.Errorf("batches of %v: got %q, want %q", test.gap, got, test.want)
 		}
+	}
+}
+
+// Of what an epoch and a training waited for their input the reader hears when
+// it is much.
+func TestWaitingForInput(t *testing.T) {
+	var out bytes.Buffer
+	p := NewPlain(Options{Out: &out})
+	p.Begin(sampleBeginning())
+	for wait, want := range map[time.Duration]string{
+		1400 * time.Millisecond: "1.5 s, 93 % of it waiting for input  best\n", 15 * time.Millisecond: "1.5 s  best\n",
+	} {
+		e := sampleEpoch(0, true)
+		e.Wait = wait
+		out.Reset()
+		if p.Epoch(e); !strings.HasSuffix(out.String(), want) {
+			t.Errorf("waited %v: %q, want %q", wait, out.String(), want)
+		}
+	}
+	r := sampleResult("cggm", 1, "classifier", 0)
+	r.Starved = r.Seconds / 4
+	if got, want := Result(r, 80), "30 epochs in 41.2 s, 25 % of it waiting for input ("; !strings.Contains(got, want) {
+		t.Errorf("%s\nlacks %q", got, want)
 	}
 }
 

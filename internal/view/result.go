@@ -13,8 +13,8 @@ import (
 // where the run is kept.
 func Result(r *experiment.Result, width int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s on %s, seed %d: %d parameters, %d epochs in %s (%s)\n",
-		r.Method, r.Task, r.Seed, r.Parameters, r.Epochs, seconds(r.Seconds), r.Reason)
+	fmt.Fprintf(&b, "%s on %s, seed %d: %d parameters, %d epochs in %s%s (%s)\n",
+		r.Method, r.Task, r.Seed, r.Parameters, r.Epochs, seconds(r.Seconds), starved(r.Starved, r.Seconds), r.Reason)
 	direction := "highest"
 	if !r.Larger {
 		direction = "lowest"
@@ -39,6 +39,18 @@ func Result(r *experiment.Result, width int) string {
 	}
 	fmt.Fprintf(&b, "\nrun  %s\n", r.Run)
 	return b.String()
+}
+
+// starving is the share of the time, spent on waiting for input, above which
+// the reader is told: the loader does not keep up with the updates.
+const starving = .05
+
+// starved tells how long updates waited for their input, if that was long.
+func starved(wait, whole float64) string {
+	if whole <= 0 || wait < starving*whole {
+		return ""
+	}
+	return fmt.Sprintf(", %.0f %% of it waiting for input", 100*wait/whole)
 }
 
 const caution = "CAUTION " + mark + ": the epoch was chosen on the test set; these are not scores on unseen data\n"
