@@ -1282,6 +1282,1261 @@ DATA tailMask<>+56(SB)/4, $0x00000000
 DATA tailMask<>+60(SB)/4, $0x00000000
 GLOBL tailMask<>(SB), RODATA|NOPTR, $64
 
+// func tileAVX2w8full(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2w8full(SB), NOSPLIT, $0-128
+next:
+	MOVQ    rows+16(FP), AX
+	CMPQ    AX, $0x01
+	JE      rows1
+	CMPQ    AX, $0x02
+	JE      rows2
+	CMPQ    AX, $0x03
+	JE      rows3
+	CMPQ    AX, $0x04
+	JE      rows4
+	CMPQ    AX, $0x05
+	JE      rows5
+	CMPQ    AX, $0x06
+	JE      rows6
+	CMPQ    AX, $0x07
+	JE      rows7
+	CMPQ    AX, $0x08
+	JE      rows8
+	CMPQ    AX, $0x09
+	JE      rows9
+	CMPQ    AX, $0x0a
+	JE      rows10
+	CMPQ    AX, $0x0b
+	JE      rows11
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero12
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y7
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y8
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y9
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y10
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y11
+
+zero12:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose12
+	MOVQ  $+12, R12
+
+loose12:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	LEAQ  (R8)(AX*1), R9
+	LEAQ  (R9)(AX*1), R10
+	TESTQ CX, CX
+	JE    done12
+
+loop12:
+	VMOVUPS      (DI), Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y13, Y12, Y0
+	VBROADCASTSS (SI)(R11*1), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (SI)(R11*2), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y13, Y12, Y3
+	VBROADCASTSS (R8)(R11*1), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VBROADCASTSS (R8)(R11*2), Y15
+	VFMADD231PS  Y15, Y12, Y5
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS (R9)(R11*1), Y14
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (R9)(R11*2), Y15
+	VFMADD231PS  Y15, Y12, Y8
+	VBROADCASTSS (R10), Y13
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS (R10)(R11*1), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VBROADCASTSS (R10)(R11*2), Y15
+	VFMADD231PS  Y15, Y12, Y11
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop12
+
+done12:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store12
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+store12:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y10, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y11, (DX)
+	MOVQ    $+12, AX
+	JMP     advance
+
+rows11:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero11
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y7
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y8
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y9
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y10
+
+zero11:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose11
+	MOVQ  $+11, R12
+
+loose11:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	LEAQ  (R8)(AX*1), R9
+	LEAQ  (R9)(AX*1), R10
+	TESTQ CX, CX
+	JE    done11
+
+loop11:
+	VMOVUPS      (DI), Y11
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y12, Y11, Y0
+	VBROADCASTSS (SI)(R11*1), Y13
+	VFMADD231PS  Y13, Y11, Y1
+	VBROADCASTSS (SI)(R11*2), Y14
+	VFMADD231PS  Y14, Y11, Y2
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y15, Y11, Y3
+	VBROADCASTSS (R8)(R11*1), Y12
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS (R8)(R11*2), Y13
+	VFMADD231PS  Y13, Y11, Y5
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y14, Y11, Y6
+	VBROADCASTSS (R9)(R11*1), Y15
+	VFMADD231PS  Y15, Y11, Y7
+	VBROADCASTSS (R9)(R11*2), Y12
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS (R10), Y13
+	VFMADD231PS  Y13, Y11, Y9
+	VBROADCASTSS (R10)(R11*1), Y14
+	VFMADD231PS  Y14, Y11, Y10
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop11
+
+done11:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store11
+	VXORPS Y11, Y11, Y11
+	VMAXPS Y0, Y11, Y0
+	VMAXPS Y1, Y11, Y1
+	VMAXPS Y2, Y11, Y2
+	VMAXPS Y3, Y11, Y3
+	VMAXPS Y4, Y11, Y4
+	VMAXPS Y5, Y11, Y5
+	VMAXPS Y6, Y11, Y6
+	VMAXPS Y7, Y11, Y7
+	VMAXPS Y8, Y11, Y8
+	VMAXPS Y9, Y11, Y9
+	VMAXPS Y10, Y11, Y10
+
+store11:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y10, (DX)
+	MOVQ    $+11, AX
+	JMP     advance
+
+rows10:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero10
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y7
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y8
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y9
+
+zero10:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose10
+	MOVQ  $+10, R12
+
+loose10:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	LEAQ  (R8)(AX*1), R9
+	LEAQ  (R9)(AX*1), R10
+	TESTQ CX, CX
+	JE    done10
+
+loop10:
+	VMOVUPS      (DI), Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y11, Y10, Y0
+	VBROADCASTSS (SI)(R11*1), Y12
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (SI)(R11*2), Y13
+	VFMADD231PS  Y13, Y10, Y2
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y14, Y10, Y3
+	VBROADCASTSS (R8)(R11*1), Y11
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS (R8)(R11*2), Y12
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y13, Y10, Y6
+	VBROADCASTSS (R9)(R11*1), Y14
+	VFMADD231PS  Y14, Y10, Y7
+	VBROADCASTSS (R9)(R11*2), Y11
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  Y12, Y10, Y9
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop10
+
+done10:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store10
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
+
+store10:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y9, (DX)
+	MOVQ    $+10, AX
+	JMP     advance
+
+rows9:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero9
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y7
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y8
+
+zero9:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose9
+	MOVQ  $+9, R12
+
+loose9:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	LEAQ  (R8)(AX*1), R9
+	TESTQ CX, CX
+	JE    done9
+
+loop9:
+	VMOVUPS      (DI), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y10, Y9, Y0
+	VBROADCASTSS (SI)(R11*1), Y11
+	VFMADD231PS  Y11, Y9, Y1
+	VBROADCASTSS (SI)(R11*2), Y12
+	VFMADD231PS  Y12, Y9, Y2
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y13, Y9, Y3
+	VBROADCASTSS (R8)(R11*1), Y10
+	VFMADD231PS  Y10, Y9, Y4
+	VBROADCASTSS (R8)(R11*2), Y11
+	VFMADD231PS  Y11, Y9, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y12, Y9, Y6
+	VBROADCASTSS (R9)(R11*1), Y13
+	VFMADD231PS  Y13, Y9, Y7
+	VBROADCASTSS (R9)(R11*2), Y10
+	VFMADD231PS  Y10, Y9, Y8
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R12, R9
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop9
+
+done9:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store9
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y0, Y9, Y0
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+store9:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	MOVQ    $+9, AX
+	JMP     advance
+
+rows8:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero8
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y7
+
+zero8:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose8
+	MOVQ  $+8, R12
+
+loose8:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	LEAQ  (R8)(AX*1), R9
+	TESTQ CX, CX
+	JE    done8
+
+loop8:
+	VMOVUPS      (DI), Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VBROADCASTSS (SI)(R11*1), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (SI)(R11*2), Y11
+	VFMADD231PS  Y11, Y8, Y2
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y12, Y8, Y3
+	VBROADCASTSS (R8)(R11*1), Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VBROADCASTSS (R8)(R11*2), Y10
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R9), Y11
+	VFMADD231PS  Y11, Y8, Y6
+	VBROADCASTSS (R9)(R11*1), Y12
+	VFMADD231PS  Y12, Y8, Y7
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R12, R9
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop8
+
+done8:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store8
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+store8:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	MOVQ    $+8, AX
+	JMP     advance
+
+rows7:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero7
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+
+zero7:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose7
+	MOVQ  $+7, R12
+
+loose7:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	LEAQ  (R8)(AX*1), R9
+	TESTQ CX, CX
+	JE    done7
+
+loop7:
+	VMOVUPS      (DI), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y8, Y7, Y0
+	VBROADCASTSS (SI)(R11*1), Y9
+	VFMADD231PS  Y9, Y7, Y1
+	VBROADCASTSS (SI)(R11*2), Y10
+	VFMADD231PS  Y10, Y7, Y2
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y11, Y7, Y3
+	VBROADCASTSS (R8)(R11*1), Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VBROADCASTSS (R8)(R11*2), Y9
+	VFMADD231PS  Y9, Y7, Y5
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y10, Y7, Y6
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R12, R9
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop7
+
+done7:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store7
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y0, Y7, Y0
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+	VMAXPS Y6, Y7, Y6
+
+store7:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	MOVQ    $+7, AX
+	JMP     advance
+
+rows6:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero6
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y5
+
+zero6:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	TESTQ CX, CX
+	JE    done6
+
+loop6:
+	VMOVUPS      (DI), Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS (SI)(R11*1), Y8
+	VFMADD231PS  Y8, Y6, Y1
+	VBROADCASTSS (SI)(R11*2), Y9
+	VFMADD231PS  Y9, Y6, Y2
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y10, Y6, Y3
+	VBROADCASTSS (R8)(R11*1), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS (R8)(R11*2), Y8
+	VFMADD231PS  Y8, Y6, Y5
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop6
+
+done6:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store6
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+store6:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	MOVQ    $+6, AX
+	JMP     advance
+
+rows5:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero5
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+
+zero5:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	TESTQ CX, CX
+	JE    done5
+
+loop5:
+	VMOVUPS      (DI), Y5
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y6, Y5, Y0
+	VBROADCASTSS (SI)(R11*1), Y7
+	VFMADD231PS  Y7, Y5, Y1
+	VBROADCASTSS (SI)(R11*2), Y8
+	VFMADD231PS  Y8, Y5, Y2
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y9, Y5, Y3
+	VBROADCASTSS (R8)(R11*1), Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop5
+
+done5:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store5
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y0, Y5, Y0
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+store5:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	MOVQ    $+5, AX
+	JMP     advance
+
+rows4:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero4
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y3
+
+zero4:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	TESTQ CX, CX
+	JE    done4
+
+loop4:
+	VMOVUPS      (DI), Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS (SI)(R11*1), Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VBROADCASTSS (SI)(R11*2), Y7
+	VFMADD231PS  Y7, Y4, Y2
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y8, Y4, Y3
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop4
+
+done4:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store4
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+store4:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	MOVQ    $+4, AX
+	JMP     advance
+
+rows3:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero3
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+
+zero3:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	TESTQ CX, CX
+	JE    done3
+
+loop3:
+	VMOVUPS      (DI), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VBROADCASTSS (SI)(R11*1), Y5
+	VFMADD231PS  Y5, Y3, Y1
+	VBROADCASTSS (SI)(R11*2), Y6
+	VFMADD231PS  Y6, Y3, Y2
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop3
+
+done3:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store3
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store3:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	MOVQ    $+3, AX
+	JMP     advance
+
+rows2:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero2
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y1
+
+zero2:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	TESTQ CX, CX
+	JE    done2
+
+loop2:
+	VMOVUPS      (DI), Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS (SI)(R11*1), Y4
+	VFMADD231PS  Y4, Y2, Y1
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop2
+
+done2:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store2
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+store2:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	MOVQ    $+2, AX
+	JMP     advance
+
+rows1:
+	VXORPS  Y0, Y0, Y0
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero1
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+
+zero1:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	TESTQ CX, CX
+	JE    done1
+
+loop1:
+	VMOVUPS      (DI), Y1
+	VBROADCASTSS (SI), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop1
+
+done1:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store1
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+
+store1:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	MOVQ    $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
+	VZEROUPPER
+	RET
+
 // func tileAVX2w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 // Requires: AVX, FMA3
 TEXT ·tileAVX2w16(SB), NOSPLIT, $0-128
@@ -1851,6 +3106,604 @@ store1:
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
 	MOVQ       $+1, AX
+
+advance:
+	DECQ tiles+0(FP)
+	JE   end
+	ADDQ BX, DX
+	MOVQ DX, c+80(FP)
+	MOVQ k+24(FP), CX
+	CMPQ packed+56(FP), $0x00
+	JNE  panel
+	MOVQ ars+40(FP), CX
+
+panel:
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, a+32(FP)
+	MOVQ  init+96(FP), SI
+	TESTQ SI, SI
+	JE    height
+	MOVQ  irs+104(FP), CX
+	IMULQ AX, CX
+	SHLQ  $0x02, CX
+	ADDQ  CX, SI
+	MOVQ  SI, init+96(FP)
+
+height:
+	DECQ taller+8(FP)
+	JNE  next
+	DECQ rows+16(FP)
+	JMP  next
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileAVX2w16full(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2w16full(SB), NOSPLIT, $0-128
+next:
+	MOVQ    rows+16(FP), AX
+	CMPQ    AX, $0x01
+	JE      rows1
+	CMPQ    AX, $0x02
+	JE      rows2
+	CMPQ    AX, $0x03
+	JE      rows3
+	CMPQ    AX, $0x04
+	JE      rows4
+	CMPQ    AX, $0x05
+	JE      rows5
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero6
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+	VMOVUPS 32(SI), Y7
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y10
+	VMOVUPS 32(SI), Y11
+
+zero6:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose6
+	MOVQ  $+6, R12
+
+loose6:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	TESTQ CX, CX
+	JE    done6
+
+loop6:
+	VMOVUPS      (DI), Y12
+	VMOVUPS      32(DI), Y13
+	VBROADCASTSS (SI), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (SI)(R11*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y3
+	VBROADCASTSS (SI)(R11*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VBROADCASTSS (R8)(R11*1), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R8)(R11*2), Y15
+	VFMADD231PS  Y15, Y12, Y10
+	VFMADD231PS  Y15, Y13, Y11
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop6
+
+done6:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store6
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+store6:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y10, (DX)
+	VMOVUPS Y11, 32(DX)
+	MOVQ    $+6, AX
+	JMP     advance
+
+rows5:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero5
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+	VMOVUPS 32(SI), Y7
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+
+zero5:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose5
+	MOVQ  $+5, R12
+
+loose5:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	TESTQ CX, CX
+	JE    done5
+
+loop5:
+	VMOVUPS      (DI), Y10
+	VMOVUPS      32(DI), Y11
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (SI)(R11*1), Y13
+	VFMADD231PS  Y13, Y10, Y2
+	VFMADD231PS  Y13, Y11, Y3
+	VBROADCASTSS (SI)(R11*2), Y14
+	VFMADD231PS  Y14, Y10, Y4
+	VFMADD231PS  Y14, Y11, Y5
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y15, Y10, Y6
+	VFMADD231PS  Y15, Y11, Y7
+	VBROADCASTSS (R8)(R11*1), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop5
+
+done5:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store5
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
+
+store5:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, 32(DX)
+	MOVQ    $+5, AX
+	JMP     advance
+
+rows4:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero4
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y6
+	VMOVUPS 32(SI), Y7
+
+zero4:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose4
+	MOVQ  $+4, R12
+
+loose4:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	LEAQ  (R11)(R11*2), AX
+	LEAQ  (SI)(AX*1), R8
+	TESTQ CX, CX
+	JE    done4
+
+loop4:
+	VMOVUPS      (DI), Y8
+	VMOVUPS      32(DI), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (SI)(R11*1), Y11
+	VFMADD231PS  Y11, Y8, Y2
+	VFMADD231PS  Y11, Y9, Y3
+	VBROADCASTSS (SI)(R11*2), Y12
+	VFMADD231PS  Y12, Y8, Y4
+	VFMADD231PS  Y12, Y9, Y5
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y13, Y8, Y6
+	VFMADD231PS  Y13, Y9, Y7
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop4
+
+done4:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store4
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+store4:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	MOVQ    $+4, AX
+	JMP     advance
+
+rows3:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero3
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+
+zero3:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose3
+	MOVQ  $+3, R12
+
+loose3:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	TESTQ CX, CX
+	JE    done3
+
+loop3:
+	VMOVUPS      (DI), Y6
+	VMOVUPS      32(DI), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (SI)(R11*1), Y9
+	VFMADD231PS  Y9, Y6, Y2
+	VFMADD231PS  Y9, Y7, Y3
+	VBROADCASTSS (SI)(R11*2), Y10
+	VFMADD231PS  Y10, Y6, Y4
+	VFMADD231PS  Y10, Y7, Y5
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop3
+
+done3:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store3
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+store3:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	MOVQ    $+3, AX
+	JMP     advance
+
+rows2:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero2
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R11, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+
+zero2:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose2
+	MOVQ  $+2, R12
+
+loose2:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	TESTQ CX, CX
+	JE    done2
+
+loop2:
+	VMOVUPS      (DI), Y4
+	VMOVUPS      32(DI), Y5
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (SI)(R11*1), Y7
+	VFMADD231PS  Y7, Y4, Y2
+	VFMADD231PS  Y7, Y5, Y3
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop2
+
+done2:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store2
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+store2:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	MOVQ    $+2, AX
+	JMP     advance
+
+rows1:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    init+96(FP), SI
+	TESTQ   SI, SI
+	JE      zero1
+	MOVQ    irs+104(FP), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+
+zero1:
+	MOVQ  k+24(FP), CX
+	MOVQ  a+32(FP), SI
+	MOVQ  ars+40(FP), R11
+	MOVQ  aks+48(FP), R12
+	MOVQ  packed+56(FP), AX
+	TESTQ AX, AX
+	JE    loose1
+	MOVQ  $+1, R12
+
+loose1:
+	MOVQ  b+64(FP), DI
+	MOVQ  bks+72(FP), R13
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R13
+	TESTQ CX, CX
+	JE    done1
+
+loop1:
+	VMOVUPS      (DI), Y2
+	VMOVUPS      32(DI), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          loop1
+
+done1:
+	MOVQ   relu+120(FP), AX
+	TESTQ  AX, AX
+	JE     store1
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+store1:
+	MOVQ    c+80(FP), DX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	MOVQ    $+1, AX
 
 advance:
 	DECQ tiles+0(FP)

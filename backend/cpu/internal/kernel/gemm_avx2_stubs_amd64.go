@@ -12,6 +12,14 @@ package kernel
 //go:noescape
 func tileAVX2w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
 
+// tileAVX2w8full computes tiles of C, one below the other, 8 columns wide.
+// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
+// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
+// stride irs.
+//
+//go:noescape
+func tileAVX2w8full(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+
 // tileAVX2w16 computes tiles of C, one below the other, at most 16 columns wide, the last vector only last columns.
 // The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
 // says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
@@ -19,3 +27,11 @@ func tileAVX2w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks
 //
 //go:noescape
 func tileAVX2w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+
+// tileAVX2w16full computes tiles of C, one below the other, 16 columns wide.
+// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
+// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
+// stride irs.
+//
+//go:noescape
+func tileAVX2w16full(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)

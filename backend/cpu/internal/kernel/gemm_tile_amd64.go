@@ -19,9 +19,14 @@ func (t *tileArgs) fast() bool {
 	half := (t.width + 7) / 8
 	if active == levelAVX2 {
 		last := t.width - (half-1)*8
-		if half == 1 {
+		switch {
+		case half == 1 && last == 8:
+			tileAVX2w8full(t.tiles, t.taller, t.rows, t.k, a, t.ars, t.aks, packed, b, t.bks, c, t.ldc, init, t.irs, last, relu)
+		case half == 1:
 			tileAVX2w8(t.tiles, t.taller, t.rows, t.k, a, t.ars, t.aks, packed, b, t.bks, c, t.ldc, init, t.irs, last, relu)
-		} else {
+		case last == 8:
+			tileAVX2w16full(t.tiles, t.taller, t.rows, t.k, a, t.ars, t.aks, packed, b, t.bks, c, t.ldc, init, t.irs, last, relu)
+		default:
 			tileAVX2w16(t.tiles, t.taller, t.rows, t.k, a, t.ars, t.aks, packed, b, t.bks, c, t.ldc, init, t.irs, last, relu)
 		}
 		return true

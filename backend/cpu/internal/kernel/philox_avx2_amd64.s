@@ -6,135 +6,143 @@
 
 // func philoxAVX2(dst *uint32, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32)
 // Requires: AVX, AVX2
-TEXT ·philoxAVX2(SB), NOSPLIT, $0-40
+TEXT ·philoxAVX2(SB), NOSPLIT, $512-40
 	VMOVUPS      philoxLanes<>+0(SB), Y0
 	VBROADCASTSS c0+16(FP), Y1
 	VPADDD       Y1, Y0, Y0
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
-	VBROADCASTSS c1+20(FP), Y1
-	VBROADCASTSS c2+24(FP), Y2
-	VBROADCASTSS c3+28(FP), Y3
-	VBROADCASTSS k0+32(FP), Y4
-	VBROADCASTSS k1+36(FP), Y5
+	VMOVUPS      wordd2511f53<>+0(SB), Y1
+	VMOVUPS      wordcd9e8d57<>+0(SB), Y2
+	VBROADCASTSS k0+32(FP), Y3
+	VBROADCASTSS k1+36(FP), Y4
+	VPADDD       word3c6ef372<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, (SP)
+	VPADDD       word76cf5d0a<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 32(SP)
+	VPADDD       worddaa66d2b<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 64(SP)
+	VPADDD       word32370b8f<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 96(SP)
+	VPADDD       word78dde6e4<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 128(SP)
+	VPADDD       worded9eba14<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 160(SP)
+	VPADDD       word1715609d<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 192(SP)
+	VPADDD       worda9066899<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 224(SP)
+	VPADDD       wordb54cda56<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 256(SP)
+	VPADDD       word646e171e<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 288(SP)
+	VPADDD       word5384540f<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 320(SP)
+	VPADDD       word1fd5c5a3<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 352(SP)
+	VPADDD       wordf1bbcdc8<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 384(SP)
+	VPADDD       worddb3d7428<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 416(SP)
+	VPADDD       word8ff34781<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 448(SP)
+	VPADDD       word96a522ad<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 480(SP)
+	VBROADCASTSS c2+24(FP), Y5
+	VPMULUDQ     Y2, Y5, Y5
+	VPSHUFD      $0xf5, Y5, Y6
+	VBROADCASTSS c1+20(FP), Y7
+	VXORPS       Y7, Y3, Y7
+	VXORPS       Y7, Y6, Y6
+	VPADDD       word9e3779b9<>+0(SB), Y3, Y3
+	VXORPS       Y3, Y5, Y3
+	VBROADCASTSS c3+28(FP), Y5
+	VXORPS       Y4, Y5, Y5
+	VPMULUDQ     Y1, Y6, Y6
+	VPSHUFD      $0xf5, Y6, Y7
+	VPADDD       wordbb67ae85<>+0(SB), Y4, Y4
+	VXORPS       Y4, Y7, Y7
 
 group:
-	VMOVAPS     Y0, Y6
-	VMOVAPS     Y1, Y7
-	VMOVAPS     Y2, Y8
-	VMOVAPS     Y3, Y9
-	VMOVAPS     Y4, Y10
-	VMOVAPS     Y5, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y8, Y8
-	VPSRLQ      $0x20, Y6, Y12
-	VPSRLQ      $0x20, Y8, Y13
-	VXORPS      Y10, Y7, Y7
-	VXORPS      Y7, Y13, Y13
-	VXORPS      Y11, Y9, Y7
-	VXORPS      Y7, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ      $0x20, Y7, Y12
-	VPSRLQ      $0x20, Y9, Y13
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y8, Y13, Y13
-	VXORPS      Y11, Y6, Y6
-	VXORPS      Y6, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y8
-	VPSRLQ      $0x20, Y6, Y12
-	VPSRLQ      $0x20, Y8, Y13
-	VXORPS      Y10, Y9, Y9
-	VXORPS      Y9, Y13, Y13
-	VXORPS      Y11, Y7, Y7
-	VXORPS      Y7, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ      $0x20, Y7, Y12
-	VPSRLQ      $0x20, Y9, Y13
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y8, Y13, Y13
-	VXORPS      Y11, Y6, Y6
-	VXORPS      Y6, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y8
-	VPSRLQ      $0x20, Y6, Y12
-	VPSRLQ      $0x20, Y8, Y13
-	VXORPS      Y10, Y9, Y9
-	VXORPS      Y9, Y13, Y13
-	VXORPS      Y11, Y7, Y7
-	VXORPS      Y7, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ      $0x20, Y7, Y12
-	VPSRLQ      $0x20, Y9, Y13
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y8, Y13, Y13
-	VXORPS      Y11, Y6, Y6
-	VXORPS      Y6, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y8
-	VPSRLQ      $0x20, Y6, Y12
-	VPSRLQ      $0x20, Y8, Y13
-	VXORPS      Y10, Y9, Y9
-	VXORPS      Y9, Y13, Y13
-	VXORPS      Y11, Y7, Y7
-	VXORPS      Y7, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ      $0x20, Y7, Y12
-	VPSRLQ      $0x20, Y9, Y13
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y8, Y13, Y13
-	VXORPS      Y11, Y6, Y6
-	VXORPS      Y6, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y6
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y8
-	VPSRLQ      $0x20, Y6, Y12
-	VPSRLQ      $0x20, Y8, Y13
-	VXORPS      Y10, Y9, Y9
-	VXORPS      Y9, Y13, Y13
-	VXORPS      Y11, Y7, Y7
-	VXORPS      Y7, Y12, Y12
-	VPADDD      word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD      wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ    wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ      $0x20, Y7, Y12
-	VPSRLQ      $0x20, Y9, Y13
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y8, Y13, Y13
-	VXORPS      Y11, Y6, Y6
-	VXORPS      Y6, Y12, Y12
-	VPSLLQ      $0x20, Y9, Y9
-	VPSLLQ      $0x20, Y13, Y13
-	VPSRLQ      $0x20, Y13, Y13
-	VORPS       Y9, Y13, Y6
-	VPSLLQ      $0x20, Y7, Y7
-	VPSLLQ      $0x20, Y12, Y12
-	VPSRLQ      $0x20, Y12, Y12
-	VORPS       Y7, Y12, Y7
-	VPUNPCKLQDQ Y7, Y6, Y8
-	VPUNPCKHQDQ Y7, Y6, Y6
-	VMOVUPS     Y8, (AX)
-	VMOVUPS     Y6, 32(AX)
+	VPMULUDQ    Y1, Y0, Y4
+	VPSHUFD     $0xf5, Y4, Y8
+	VXORPS      Y5, Y8, Y8
+	VPMULUDQ    Y2, Y8, Y8
+	VPSHUFD     $0xf5, Y8, Y9
+	VXORPS      Y3, Y9, Y9
+	VXORPS      Y7, Y4, Y4
+	VPMULUDQ    Y1, Y9, Y9
+	VPSHUFD     $0xf5, Y9, Y10
+	VPMULUDQ    Y2, Y4, Y4
+	VPSHUFD     $0xf5, Y4, Y11
+	VXORPS      (SP), Y8, Y8
+	VXORPS      32(SP), Y6, Y12
+	VXORPS      Y8, Y11, Y11
+	VXORPS      Y12, Y10, Y10
+	VPMULUDQ    Y1, Y11, Y8
+	VPSHUFD     $0xf5, Y8, Y11
+	VPMULUDQ    Y2, Y10, Y10
+	VPSHUFD     $0xf5, Y10, Y12
+	VXORPS      64(SP), Y4, Y4
+	VXORPS      96(SP), Y9, Y9
+	VXORPS      Y4, Y12, Y12
+	VXORPS      Y9, Y11, Y11
+	VPMULUDQ    Y1, Y12, Y4
+	VPSHUFD     $0xf5, Y4, Y9
+	VPMULUDQ    Y2, Y11, Y11
+	VPSHUFD     $0xf5, Y11, Y12
+	VXORPS      128(SP), Y10, Y10
+	VXORPS      160(SP), Y8, Y8
+	VXORPS      Y10, Y12, Y12
+	VXORPS      Y8, Y9, Y9
+	VPMULUDQ    Y1, Y12, Y8
+	VPSHUFD     $0xf5, Y8, Y10
+	VPMULUDQ    Y2, Y9, Y9
+	VPSHUFD     $0xf5, Y9, Y12
+	VXORPS      192(SP), Y11, Y11
+	VXORPS      224(SP), Y4, Y4
+	VXORPS      Y11, Y12, Y12
+	VXORPS      Y4, Y10, Y10
+	VPMULUDQ    Y1, Y12, Y4
+	VPSHUFD     $0xf5, Y4, Y11
+	VPMULUDQ    Y2, Y10, Y10
+	VPSHUFD     $0xf5, Y10, Y12
+	VXORPS      256(SP), Y9, Y9
+	VXORPS      288(SP), Y8, Y8
+	VXORPS      Y9, Y12, Y12
+	VXORPS      Y8, Y11, Y11
+	VPMULUDQ    Y1, Y12, Y8
+	VPSHUFD     $0xf5, Y8, Y9
+	VPMULUDQ    Y2, Y11, Y11
+	VPSHUFD     $0xf5, Y11, Y12
+	VXORPS      320(SP), Y10, Y10
+	VXORPS      352(SP), Y4, Y4
+	VXORPS      Y10, Y12, Y12
+	VXORPS      Y4, Y9, Y9
+	VPMULUDQ    Y1, Y12, Y4
+	VPSHUFD     $0xf5, Y4, Y10
+	VPMULUDQ    Y2, Y9, Y9
+	VPSHUFD     $0xf5, Y9, Y12
+	VXORPS      384(SP), Y11, Y11
+	VXORPS      416(SP), Y8, Y8
+	VXORPS      Y11, Y12, Y12
+	VXORPS      Y8, Y10, Y10
+	VPMULUDQ    Y1, Y12, Y8
+	VPSHUFD     $0xf5, Y8, Y11
+	VPMULUDQ    Y2, Y10, Y10
+	VPSHUFD     $0xf5, Y10, Y12
+	VXORPS      448(SP), Y9, Y9
+	VXORPS      480(SP), Y4, Y4
+	VXORPS      Y9, Y12, Y12
+	VXORPS      Y4, Y11, Y11
+	VPSLLQ      $0x20, Y10, Y10
+	VPBLENDD    $0xaa, Y10, Y12, Y12
+	VPSLLQ      $0x20, Y8, Y8
+	VPBLENDD    $0xaa, Y8, Y11, Y11
+	VPUNPCKLQDQ Y11, Y12, Y4
+	VPUNPCKHQDQ Y11, Y12, Y8
+	VMOVUPS     Y4, (AX)
+	VMOVUPS     Y8, 32(AX)
 	ADDQ        $0x40, AX
 	VPADDD      word00000004<>+0(SB), Y0, Y0
 	DECQ        CX
@@ -172,6 +180,166 @@ DATA wordcd9e8d57<>+24(SB)/4, $0xcd9e8d57
 DATA wordcd9e8d57<>+28(SB)/4, $0xcd9e8d57
 GLOBL wordcd9e8d57<>(SB), RODATA|NOPTR, $32
 
+DATA word3c6ef372<>+0(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+4(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+8(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+12(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+16(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+20(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+24(SB)/4, $0x3c6ef372
+DATA word3c6ef372<>+28(SB)/4, $0x3c6ef372
+GLOBL word3c6ef372<>(SB), RODATA|NOPTR, $32
+
+DATA word76cf5d0a<>+0(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+4(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+8(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+12(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+16(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+20(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+24(SB)/4, $0x76cf5d0a
+DATA word76cf5d0a<>+28(SB)/4, $0x76cf5d0a
+GLOBL word76cf5d0a<>(SB), RODATA|NOPTR, $32
+
+DATA worddaa66d2b<>+0(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+4(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+8(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+12(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+16(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+20(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+24(SB)/4, $0xdaa66d2b
+DATA worddaa66d2b<>+28(SB)/4, $0xdaa66d2b
+GLOBL worddaa66d2b<>(SB), RODATA|NOPTR, $32
+
+DATA word32370b8f<>+0(SB)/4, $0x32370b8f
+DATA word32370b8f<>+4(SB)/4, $0x32370b8f
+DATA word32370b8f<>+8(SB)/4, $0x32370b8f
+DATA word32370b8f<>+12(SB)/4, $0x32370b8f
+DATA word32370b8f<>+16(SB)/4, $0x32370b8f
+DATA word32370b8f<>+20(SB)/4, $0x32370b8f
+DATA word32370b8f<>+24(SB)/4, $0x32370b8f
+DATA word32370b8f<>+28(SB)/4, $0x32370b8f
+GLOBL word32370b8f<>(SB), RODATA|NOPTR, $32
+
+DATA word78dde6e4<>+0(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+4(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+8(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+12(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+16(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+20(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+24(SB)/4, $0x78dde6e4
+DATA word78dde6e4<>+28(SB)/4, $0x78dde6e4
+GLOBL word78dde6e4<>(SB), RODATA|NOPTR, $32
+
+DATA worded9eba14<>+0(SB)/4, $0xed9eba14
+DATA worded9eba14<>+4(SB)/4, $0xed9eba14
+DATA worded9eba14<>+8(SB)/4, $0xed9eba14
+DATA worded9eba14<>+12(SB)/4, $0xed9eba14
+DATA worded9eba14<>+16(SB)/4, $0xed9eba14
+DATA worded9eba14<>+20(SB)/4, $0xed9eba14
+DATA worded9eba14<>+24(SB)/4, $0xed9eba14
+DATA worded9eba14<>+28(SB)/4, $0xed9eba14
+GLOBL worded9eba14<>(SB), RODATA|NOPTR, $32
+
+DATA word1715609d<>+0(SB)/4, $0x1715609d
+DATA word1715609d<>+4(SB)/4, $0x1715609d
+DATA word1715609d<>+8(SB)/4, $0x1715609d
+DATA word1715609d<>+12(SB)/4, $0x1715609d
+DATA word1715609d<>+16(SB)/4, $0x1715609d
+DATA word1715609d<>+20(SB)/4, $0x1715609d
+DATA word1715609d<>+24(SB)/4, $0x1715609d
+DATA word1715609d<>+28(SB)/4, $0x1715609d
+GLOBL word1715609d<>(SB), RODATA|NOPTR, $32
+
+DATA worda9066899<>+0(SB)/4, $0xa9066899
+DATA worda9066899<>+4(SB)/4, $0xa9066899
+DATA worda9066899<>+8(SB)/4, $0xa9066899
+DATA worda9066899<>+12(SB)/4, $0xa9066899
+DATA worda9066899<>+16(SB)/4, $0xa9066899
+DATA worda9066899<>+20(SB)/4, $0xa9066899
+DATA worda9066899<>+24(SB)/4, $0xa9066899
+DATA worda9066899<>+28(SB)/4, $0xa9066899
+GLOBL worda9066899<>(SB), RODATA|NOPTR, $32
+
+DATA wordb54cda56<>+0(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+4(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+8(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+12(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+16(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+20(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+24(SB)/4, $0xb54cda56
+DATA wordb54cda56<>+28(SB)/4, $0xb54cda56
+GLOBL wordb54cda56<>(SB), RODATA|NOPTR, $32
+
+DATA word646e171e<>+0(SB)/4, $0x646e171e
+DATA word646e171e<>+4(SB)/4, $0x646e171e
+DATA word646e171e<>+8(SB)/4, $0x646e171e
+DATA word646e171e<>+12(SB)/4, $0x646e171e
+DATA word646e171e<>+16(SB)/4, $0x646e171e
+DATA word646e171e<>+20(SB)/4, $0x646e171e
+DATA word646e171e<>+24(SB)/4, $0x646e171e
+DATA word646e171e<>+28(SB)/4, $0x646e171e
+GLOBL word646e171e<>(SB), RODATA|NOPTR, $32
+
+DATA word5384540f<>+0(SB)/4, $0x5384540f
+DATA word5384540f<>+4(SB)/4, $0x5384540f
+DATA word5384540f<>+8(SB)/4, $0x5384540f
+DATA word5384540f<>+12(SB)/4, $0x5384540f
+DATA word5384540f<>+16(SB)/4, $0x5384540f
+DATA word5384540f<>+20(SB)/4, $0x5384540f
+DATA word5384540f<>+24(SB)/4, $0x5384540f
+DATA word5384540f<>+28(SB)/4, $0x5384540f
+GLOBL word5384540f<>(SB), RODATA|NOPTR, $32
+
+DATA word1fd5c5a3<>+0(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+4(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+8(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+12(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+16(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+20(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+24(SB)/4, $0x1fd5c5a3
+DATA word1fd5c5a3<>+28(SB)/4, $0x1fd5c5a3
+GLOBL word1fd5c5a3<>(SB), RODATA|NOPTR, $32
+
+DATA wordf1bbcdc8<>+0(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+4(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+8(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+12(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+16(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+20(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+24(SB)/4, $0xf1bbcdc8
+DATA wordf1bbcdc8<>+28(SB)/4, $0xf1bbcdc8
+GLOBL wordf1bbcdc8<>(SB), RODATA|NOPTR, $32
+
+DATA worddb3d7428<>+0(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+4(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+8(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+12(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+16(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+20(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+24(SB)/4, $0xdb3d7428
+DATA worddb3d7428<>+28(SB)/4, $0xdb3d7428
+GLOBL worddb3d7428<>(SB), RODATA|NOPTR, $32
+
+DATA word8ff34781<>+0(SB)/4, $0x8ff34781
+DATA word8ff34781<>+4(SB)/4, $0x8ff34781
+DATA word8ff34781<>+8(SB)/4, $0x8ff34781
+DATA word8ff34781<>+12(SB)/4, $0x8ff34781
+DATA word8ff34781<>+16(SB)/4, $0x8ff34781
+DATA word8ff34781<>+20(SB)/4, $0x8ff34781
+DATA word8ff34781<>+24(SB)/4, $0x8ff34781
+DATA word8ff34781<>+28(SB)/4, $0x8ff34781
+GLOBL word8ff34781<>(SB), RODATA|NOPTR, $32
+
+DATA word96a522ad<>+0(SB)/4, $0x96a522ad
+DATA word96a522ad<>+4(SB)/4, $0x96a522ad
+DATA word96a522ad<>+8(SB)/4, $0x96a522ad
+DATA word96a522ad<>+12(SB)/4, $0x96a522ad
+DATA word96a522ad<>+16(SB)/4, $0x96a522ad
+DATA word96a522ad<>+20(SB)/4, $0x96a522ad
+DATA word96a522ad<>+24(SB)/4, $0x96a522ad
+DATA word96a522ad<>+28(SB)/4, $0x96a522ad
+GLOBL word96a522ad<>(SB), RODATA|NOPTR, $32
+
 DATA word9e3779b9<>+0(SB)/4, $0x9e3779b9
 DATA word9e3779b9<>+4(SB)/4, $0x9e3779b9
 DATA word9e3779b9<>+8(SB)/4, $0x9e3779b9
@@ -204,142 +372,150 @@ GLOBL word00000004<>(SB), RODATA|NOPTR, $32
 
 // func coinsAVX2(dst *bool, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32, least uint32)
 // Requires: AVX, AVX2
-TEXT ·coinsAVX2(SB), NOSPLIT, $0-44
+TEXT ·coinsAVX2(SB), NOSPLIT, $512-44
 	VMOVUPS      philoxLanes<>+0(SB), Y0
 	VBROADCASTSS c0+16(FP), Y1
 	VPADDD       Y1, Y0, Y0
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
-	VBROADCASTSS c1+20(FP), Y1
-	VBROADCASTSS c2+24(FP), Y2
-	VBROADCASTSS c3+28(FP), Y3
-	VBROADCASTSS k0+32(FP), Y4
-	VBROADCASTSS k1+36(FP), Y5
+	VMOVUPS      wordd2511f53<>+0(SB), Y1
+	VMOVUPS      wordcd9e8d57<>+0(SB), Y2
+	VBROADCASTSS k0+32(FP), Y3
+	VBROADCASTSS k1+36(FP), Y4
+	VPADDD       word3c6ef372<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, (SP)
+	VPADDD       word76cf5d0a<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 32(SP)
+	VPADDD       worddaa66d2b<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 64(SP)
+	VPADDD       word32370b8f<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 96(SP)
+	VPADDD       word78dde6e4<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 128(SP)
+	VPADDD       worded9eba14<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 160(SP)
+	VPADDD       word1715609d<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 192(SP)
+	VPADDD       worda9066899<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 224(SP)
+	VPADDD       wordb54cda56<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 256(SP)
+	VPADDD       word646e171e<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 288(SP)
+	VPADDD       word5384540f<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 320(SP)
+	VPADDD       word1fd5c5a3<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 352(SP)
+	VPADDD       wordf1bbcdc8<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 384(SP)
+	VPADDD       worddb3d7428<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 416(SP)
+	VPADDD       word8ff34781<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 448(SP)
+	VPADDD       word96a522ad<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 480(SP)
+	VBROADCASTSS c2+24(FP), Y5
+	VPMULUDQ     Y2, Y5, Y5
+	VPSHUFD      $0xf5, Y5, Y6
+	VBROADCASTSS c1+20(FP), Y7
+	VXORPS       Y7, Y3, Y7
+	VXORPS       Y7, Y6, Y6
+	VPADDD       word9e3779b9<>+0(SB), Y3, Y3
+	VXORPS       Y3, Y5, Y3
+	VBROADCASTSS c3+28(FP), Y5
+	VXORPS       Y4, Y5, Y5
+	VPMULUDQ     Y1, Y6, Y6
+	VPSHUFD      $0xf5, Y6, Y7
+	VPADDD       wordbb67ae85<>+0(SB), Y4, Y4
+	VXORPS       Y4, Y7, Y7
 
 group:
-	VMOVAPS      Y0, Y6
-	VMOVAPS      Y1, Y7
-	VMOVAPS      Y2, Y8
-	VMOVAPS      Y3, Y9
-	VMOVAPS      Y4, Y10
-	VMOVAPS      Y5, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y6
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y8, Y8
-	VPSRLQ       $0x20, Y6, Y12
-	VPSRLQ       $0x20, Y8, Y13
-	VXORPS       Y10, Y7, Y7
-	VXORPS       Y7, Y13, Y13
-	VXORPS       Y11, Y9, Y7
-	VXORPS       Y7, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ       $0x20, Y7, Y12
-	VPSRLQ       $0x20, Y9, Y13
-	VXORPS       Y10, Y8, Y8
-	VXORPS       Y8, Y13, Y13
-	VXORPS       Y11, Y6, Y6
-	VXORPS       Y6, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y6
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y8
-	VPSRLQ       $0x20, Y6, Y12
-	VPSRLQ       $0x20, Y8, Y13
-	VXORPS       Y10, Y9, Y9
-	VXORPS       Y9, Y13, Y13
-	VXORPS       Y11, Y7, Y7
-	VXORPS       Y7, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ       $0x20, Y7, Y12
-	VPSRLQ       $0x20, Y9, Y13
-	VXORPS       Y10, Y8, Y8
-	VXORPS       Y8, Y13, Y13
-	VXORPS       Y11, Y6, Y6
-	VXORPS       Y6, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y6
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y8
-	VPSRLQ       $0x20, Y6, Y12
-	VPSRLQ       $0x20, Y8, Y13
-	VXORPS       Y10, Y9, Y9
-	VXORPS       Y9, Y13, Y13
-	VXORPS       Y11, Y7, Y7
-	VXORPS       Y7, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ       $0x20, Y7, Y12
-	VPSRLQ       $0x20, Y9, Y13
-	VXORPS       Y10, Y8, Y8
-	VXORPS       Y8, Y13, Y13
-	VXORPS       Y11, Y6, Y6
-	VXORPS       Y6, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y6
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y8
-	VPSRLQ       $0x20, Y6, Y12
-	VPSRLQ       $0x20, Y8, Y13
-	VXORPS       Y10, Y9, Y9
-	VXORPS       Y9, Y13, Y13
-	VXORPS       Y11, Y7, Y7
-	VXORPS       Y7, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ       $0x20, Y7, Y12
-	VPSRLQ       $0x20, Y9, Y13
-	VXORPS       Y10, Y8, Y8
-	VXORPS       Y8, Y13, Y13
-	VXORPS       Y11, Y6, Y6
-	VXORPS       Y6, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y6
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y8
-	VPSRLQ       $0x20, Y6, Y12
-	VPSRLQ       $0x20, Y8, Y13
-	VXORPS       Y10, Y9, Y9
-	VXORPS       Y9, Y13, Y13
-	VXORPS       Y11, Y7, Y7
-	VXORPS       Y7, Y12, Y12
-	VPADDD       word9e3779b9<>+0(SB), Y10, Y10
-	VPADDD       wordbb67ae85<>+0(SB), Y11, Y11
-	VPMULUDQ     wordd2511f53<>+0(SB), Y13, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y12, Y9
-	VPSRLQ       $0x20, Y7, Y12
-	VPSRLQ       $0x20, Y9, Y13
-	VXORPS       Y10, Y8, Y8
-	VXORPS       Y8, Y13, Y13
-	VXORPS       Y11, Y6, Y6
-	VXORPS       Y6, Y12, Y12
-	VPSLLQ       $0x20, Y9, Y9
-	VPSLLQ       $0x20, Y13, Y13
-	VPSRLQ       $0x20, Y13, Y13
-	VORPS        Y9, Y13, Y6
-	VPSLLQ       $0x20, Y7, Y7
-	VPSLLQ       $0x20, Y12, Y12
-	VPSRLQ       $0x20, Y12, Y12
-	VORPS        Y7, Y12, Y7
-	VPUNPCKLQDQ  Y7, Y6, Y8
-	VPUNPCKHQDQ  Y7, Y6, Y6
-	VBROADCASTSS least+40(FP), Y7
-	VPMAXUW      Y7, Y6, Y9
-	VPCMPEQW     Y6, Y9, Y6
-	VPMAXUW      Y7, Y8, Y7
-	VPCMPEQW     Y8, Y7, Y7
-	VPACKSSWB    Y6, Y7, Y6
-	VPERMQ       $0xd8, Y6, Y6
-	VANDPS       word01010101<>+0(SB), Y6, Y6
-	VMOVUPS      Y6, (AX)
+	VPMULUDQ     Y1, Y0, Y4
+	VPSHUFD      $0xf5, Y4, Y8
+	VXORPS       Y5, Y8, Y8
+	VPMULUDQ     Y2, Y8, Y8
+	VPSHUFD      $0xf5, Y8, Y9
+	VXORPS       Y3, Y9, Y9
+	VXORPS       Y7, Y4, Y4
+	VPMULUDQ     Y1, Y9, Y9
+	VPSHUFD      $0xf5, Y9, Y10
+	VPMULUDQ     Y2, Y4, Y4
+	VPSHUFD      $0xf5, Y4, Y11
+	VXORPS       (SP), Y8, Y8
+	VXORPS       32(SP), Y6, Y12
+	VXORPS       Y8, Y11, Y11
+	VXORPS       Y12, Y10, Y10
+	VPMULUDQ     Y1, Y11, Y8
+	VPSHUFD      $0xf5, Y8, Y11
+	VPMULUDQ     Y2, Y10, Y10
+	VPSHUFD      $0xf5, Y10, Y12
+	VXORPS       64(SP), Y4, Y4
+	VXORPS       96(SP), Y9, Y9
+	VXORPS       Y4, Y12, Y12
+	VXORPS       Y9, Y11, Y11
+	VPMULUDQ     Y1, Y12, Y4
+	VPSHUFD      $0xf5, Y4, Y9
+	VPMULUDQ     Y2, Y11, Y11
+	VPSHUFD      $0xf5, Y11, Y12
+	VXORPS       128(SP), Y10, Y10
+	VXORPS       160(SP), Y8, Y8
+	VXORPS       Y10, Y12, Y12
+	VXORPS       Y8, Y9, Y9
+	VPMULUDQ     Y1, Y12, Y8
+	VPSHUFD      $0xf5, Y8, Y10
+	VPMULUDQ     Y2, Y9, Y9
+	VPSHUFD      $0xf5, Y9, Y12
+	VXORPS       192(SP), Y11, Y11
+	VXORPS       224(SP), Y4, Y4
+	VXORPS       Y11, Y12, Y12
+	VXORPS       Y4, Y10, Y10
+	VPMULUDQ     Y1, Y12, Y4
+	VPSHUFD      $0xf5, Y4, Y11
+	VPMULUDQ     Y2, Y10, Y10
+	VPSHUFD      $0xf5, Y10, Y12
+	VXORPS       256(SP), Y9, Y9
+	VXORPS       288(SP), Y8, Y8
+	VXORPS       Y9, Y12, Y12
+	VXORPS       Y8, Y11, Y11
+	VPMULUDQ     Y1, Y12, Y8
+	VPSHUFD      $0xf5, Y8, Y9
+	VPMULUDQ     Y2, Y11, Y11
+	VPSHUFD      $0xf5, Y11, Y12
+	VXORPS       320(SP), Y10, Y10
+	VXORPS       352(SP), Y4, Y4
+	VXORPS       Y10, Y12, Y12
+	VXORPS       Y4, Y9, Y9
+	VPMULUDQ     Y1, Y12, Y4
+	VPSHUFD      $0xf5, Y4, Y10
+	VPMULUDQ     Y2, Y9, Y9
+	VPSHUFD      $0xf5, Y9, Y12
+	VXORPS       384(SP), Y11, Y11
+	VXORPS       416(SP), Y8, Y8
+	VXORPS       Y11, Y12, Y12
+	VXORPS       Y8, Y10, Y10
+	VPMULUDQ     Y1, Y12, Y8
+	VPSHUFD      $0xf5, Y8, Y11
+	VPMULUDQ     Y2, Y10, Y10
+	VPSHUFD      $0xf5, Y10, Y12
+	VXORPS       448(SP), Y9, Y9
+	VXORPS       480(SP), Y4, Y4
+	VXORPS       Y9, Y12, Y12
+	VXORPS       Y4, Y11, Y11
+	VPSLLQ       $0x20, Y10, Y10
+	VPBLENDD     $0xaa, Y10, Y12, Y12
+	VPSLLQ       $0x20, Y8, Y8
+	VPBLENDD     $0xaa, Y8, Y11, Y11
+	VPUNPCKLQDQ  Y11, Y12, Y4
+	VPUNPCKHQDQ  Y11, Y12, Y8
+	VBROADCASTSS least+40(FP), Y9
+	VPMAXUW      Y9, Y8, Y10
+	VPCMPEQW     Y8, Y10, Y8
+	VPMAXUW      Y9, Y4, Y9
+	VPCMPEQW     Y4, Y9, Y4
+	VPACKSSWB    Y8, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VANDPS       word01010101<>+0(SB), Y4, Y4
+	VMOVUPS      Y4, (AX)
 	ADDQ         $0x20, AX
 	VPADDD       word00000004<>+0(SB), Y0, Y0
 	DECQ         CX

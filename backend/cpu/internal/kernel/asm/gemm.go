@@ -36,15 +36,20 @@ func gemmTiles(s isa) {
 		widest = 6
 	}
 	for h := 1; h <= widest; h++ {
-		gemmTile(s, h)
+		gemmTile(s, h, true)
+		if s == avx2 {
+			// Masked moves are slow on some processors.
+			gemmTile(s, h, false)
+		}
 	}
 }
 
 // tile is the code of one function: a tile of h half vectors.
 type tile struct {
-	isa  isa
-	h    int
-	cols int // vectors in a row
+	isa    isa
+	h      int
+	cols   int  // vectors in a row
+	masked bool // the last vector of a row is moved under a mask
 	// general registers
 	a              [4]reg.GPPhysical // rows 0, 3, 6 and 9
 	ars, aks       reg.GPPhysical
@@ -53,26 +58,35 @@ type tile struct {
 	init, irs, tmp reg.GPPhysical
 }
 
-func gemmTile(s isa, h int) {
+func gemmTile(s isa, h int, masked bool) {
 	name := fmt.Sprintf("tile%vw%d", s, 8*h)
+	if !masked {
+		name += "full"
+	}
 	ctx.Function(name)
 	ctx.Attributes(noSplit)
 	ctx.SignatureExpr("func(tiles, taller, rows, k int, a *float32, ars, aks, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs, last, relu int)")
+	width := fmt.Sprintf("at most %d columns wide, the last vector only last columns", 8*h)
+	if !masked {
+		width = fmt.Sprintf("%d columns wide", 8*h)
+	}
 	ctx.Doc(
-		fmt.Sprintf("%s computes tiles of C, one below the other, at most %d columns wide, the last vector only last columns.", name, 8*h),
+		fmt.Sprintf("%s computes tiles of C, one below the other, %s.", name, width),
 		"The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,",
 		"says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row",
 		"stride irs.")
 	ctx.Pragma("noescape")
 	t := &tile{
-		isa: s, h: h, cols: (h + 1) / 2, a: [4]reg.GPPhysical{reg.RSI, reg.R8, reg.R9, reg.R10},
+		isa: s, h: h, cols: (h + 1) / 2, masked: masked, a: [4]reg.GPPhysical{reg.RSI, reg.R8, reg.R9, reg.R10},
 		ars: reg.R11, aks: reg.R12, b: reg.RDI, bks: reg.R13, k: reg.RCX, c: reg.RDX, ldc: reg.RBX,
 		init: reg.RSI, irs: reg.R11, tmp: reg.RAX,
 	}
 	if s == avx2 {
 		t.cols = h
 	}
-	t.mask()
+	if masked {
+		t.mask()
+	}
 	most := s.maxRows(h)
 	ctx.Label("next")
 	ctx.Load(ctx.Param("rows"), reg.RAX)
@@ -164,7 +178,7 @@ func (t *tile) bytes(col int) int {
 
 func (t *tile) load(m Mem, col int, v reg.VecPhysical) {
 	switch {
-	case col < t.cols-1:
+	case col < t.cols-1 || !t.masked:
 		ctx.VMOVUPS(m, v)
 	case t.isa == avx512:
 		ctx.VMOVUPS_Z(m, reg.K1, v)
@@ -175,7 +189,7 @@ func (t *tile) load(m Mem, col int, v reg.VecPhysical) {
 
 func (t *tile) store(v reg.VecPhysical, col int, m Mem) {
 	switch {
-	case col < t.cols-1:
+	case col < t.cols-1 || !t.masked:
 		ctx.VMOVUPS(v, m)
 	case t.isa == avx512:
 		ctx.VMOVUPS(v, reg.K1, m)
@@ -259,8 +273,11 @@ func (t *tile) step(rows int) {
 		t.load(Mem{Base: t.b, Disp: t.bytes(c)}, c, b[c])
 	}
 	limit := 31
-	if t.isa == avx2 {
+	switch {
+	case t.isa == avx2 && t.masked:
 		limit = 14
+	case t.isa == avx2:
+		limit = 15
 	}
 	spare := min(limit-(n+t.cols)+1, 4)
 	for r := range rows {

@@ -41,7 +41,8 @@ func philox(s isa) {
 	})
 }
 
-// philoxBody writes the loop over groups of blocks and hands over the two vectors of words of each.
+// philoxBody writes the loop over groups of blocks and hands over the two vectors of words of each. Only the first word of
+// the counter differs between the blocks, so that half of what the first two rounds compute is the same for all of them.
 func philoxBody(m machine, s isa, use func(dst reg.GPVirtual, first, second vec)) {
 	order := []uint32{0, 2, 1, 3}
 	if s == avx512 {
@@ -57,36 +58,51 @@ func philoxBody(m machine, s isa, use func(dst reg.GPVirtual, first, second vec)
 		philoxWide(m, first, use)
 		return
 	}
+	philoxNarrow(m, first, use)
+}
+
+// philoxNarrow is the body for AVX2, which keeps the keys of the rounds on the stack.
+func philoxNarrow(m machine, first vec, use func(dst reg.GPVirtual, first, second vec)) {
 	dst, groups := param("dst"), param("groups")
-	c1, c2, c3 := m.spread("c1"), m.spread("c2"), m.spread("c3")
+	mult0, mult1 := m.load(m.word(0xD2511F53)), m.load(m.word(0xCD9E8D57))
+	keys := ctx.AllocLocal(16 * 32)
+	key := func(round, side int) Mem { return keys.Offset(32 * (2*(round-2) + side)) }
 	k0, k1 := m.spread("k0"), m.spread("k1")
+	for round := 2; round < 10; round++ {
+		ctx.VMOVUPS(m.addInt(k0, m.word(uint32(round)*0x9E3779B9)), key(round, 0))
+		ctx.VMOVUPS(m.addInt(k1, m.word(uint32(round)*0xBB67AE85)), key(round, 1))
+	}
+	multiply := func(x, by vec) (low, high vec) {
+		low, high = m.op(ctx.VPMULUDQ, by, x), m.new()
+		ctx.VPSHUFD(Imm(0xF5), low, high) // the multiplication ignores the upper halves
+		return low, high
+	}
+	b1, a1 := multiply(m.spread("c2"), mult1)
+	ctx.VXORPS(m.op(ctx.VXORPS, m.spread("c1"), k0), a1, a1)
+	key0 := m.op(ctx.VXORPS, m.addInt(k0, m.word(0x9E3779B9)), b1)
+	c1 := m.op(ctx.VXORPS, k1, m.spread("c3"))
+	d2, c2 := multiply(a1, mult0)
+	ctx.VXORPS(m.addInt(k1, m.word(0xBB67AE85)), c2, c2)
+
 	ctx.Label("group")
-	a, b, c, d := m.new(), m.new(), m.new(), m.new()
-	ctx.VMOVAPS(first, a)
-	ctx.VMOVAPS(c1, b)
-	ctx.VMOVAPS(c2, c)
-	ctx.VMOVAPS(c3, d)
-	key0, key1 := m.new(), m.new()
-	ctx.VMOVAPS(k0, key0)
-	ctx.VMOVAPS(k1, key1)
-	for round := range 10 {
-		if round > 0 {
-			ctx.VPADDD(m.word(0x9E3779B9), key0, key0)
-			ctx.VPADDD(m.word(0xBB67AE85), key1, key1)
-		}
-		p0, p1 := m.op(ctx.VPMULUDQ, m.word(0xD2511F53), a), m.op(ctx.VPMULUDQ, m.word(0xCD9E8D57), c)
-		high0, high1 := m.new(), m.new()
-		ctx.VPSRLQ(Imm(32), p0, high0)
-		ctx.VPSRLQ(Imm(32), p1, high1)
-		ctx.VXORPS(m.op(ctx.VXORPS, key0, b), high1, high1)
-		ctx.VXORPS(m.op(ctx.VXORPS, key1, d), high0, high0)
+	d, c := multiply(first, mult0)
+	ctx.VXORPS(c1, c, c)
+	b, a := multiply(c, mult1)
+	ctx.VXORPS(key0, a, a)
+	c = m.op(ctx.VXORPS, c2, d)
+	d = d2
+	for round := 2; round < 10; round++ {
+		p0, high0 := multiply(a, mult0)
+		p1, high1 := multiply(c, mult1)
+		left, right := m.op(ctx.VXORPS, key(round, 0), b), m.op(ctx.VXORPS, key(round, 1), d)
+		ctx.VXORPS(left, high1, high1)
+		ctx.VXORPS(right, high0, high0)
 		a, b, c, d = high1, p1, high0, p0
 	}
 	pair := func(low, high vec) vec {
 		ctx.VPSLLQ(Imm(32), high, high)
-		ctx.VPSLLQ(Imm(32), low, low)
-		ctx.VPSRLQ(Imm(32), low, low)
-		return m.or(low, high)
+		ctx.VPBLENDD(Imm(0xAA), high, low, low)
+		return low
 	}
 	ab, cd := pair(a, b), pair(c, d)
 	use(dst, m.op(ctx.VPUNPCKLQDQ, cd, ab), m.op(ctx.VPUNPCKHQDQ, cd, ab))
@@ -96,8 +112,7 @@ func philoxBody(m machine, s isa, use func(dst reg.GPVirtual, first, second vec)
 	end()
 }
 
-// philoxWide is the body for AVX-512, whose registers hold the keys of all rounds. Only the first word differs between the
-// blocks, so that half of what the first two rounds compute is the same for all of them.
+// philoxWide is the body for AVX-512, whose registers hold the keys of all rounds.
 func philoxWide(m machine, first vec, use func(dst reg.GPVirtual, first, second vec)) {
 	dst, groups := param("dst"), param("groups")
 	mult0, mult1 := m.load(m.word(0xD2511F53)), m.load(m.word(0xCD9E8D57))
