@@ -17,6 +17,7 @@ package cpu
 
 import (
 	"fmt"
+	"reflect"
 	"runtime"
 	"sync/atomic"
 
@@ -31,9 +32,26 @@ import (
 // Name is the name under which the engine is registered.
 const Name = "cpu"
 
-// fallback is the configuration of the Go engine that runs what has no kernel
-// here; its parallel mode can deadlock.
-const fallback = "ops_sequential"
+// newFallback returns the Go engine that runs what has no kernel here, as one
+// thread: its parallel mode can deadlock, and some of its operations race and
+// sum in an order that depends on the number of threads. Its setting for that
+// prints to standard output, hence the detour.
+func newFallback() (compute.Backend, error) {
+	b, err := gobackend.New("ops_sequential")
+	if err != nil {
+		return nil, err
+	}
+	if v := reflect.Indirect(reflect.ValueOf(b)); v.Kind() == reflect.Struct {
+		if workers := v.FieldByName("Workers"); workers.IsValid() && workers.CanInterface() {
+			if w, ok := workers.Interface().(interface{ SetMaxParallelism(int) }); ok {
+				w.SetMaxParallelism(0)
+				return b, nil
+			}
+		}
+	}
+	b.Finalize()
+	return nil, fmt.Errorf("the number of workers of %T cannot be set: cggm needs the version of its go.mod", b)
+}
 
 func init() { compute.Register(Name, New) }
 
@@ -51,7 +69,7 @@ func New(config string) (compute.Backend, error) {
 	if config != "" {
 		return nil, fmt.Errorf("cpu: engine setting %q: the engine has no settings: use %q", config, Name)
 	}
-	other, err := gobackend.New(fallback)
+	other, err := newFallback()
 	if err != nil {
 		return nil, fmt.Errorf("cpu: open the fallback engine: %w", err)
 	}

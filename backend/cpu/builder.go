@@ -64,7 +64,7 @@ func (b *builder) Compile() (compute.Executable, error) {
 		return nil, errors.New("cpu: the main function returns nothing: call Return before Compile")
 	}
 	b.done = true
-	return compile(b)
+	return b.backend.compile(b.main)
 }
 
 // node is one recorded operation.
@@ -76,10 +76,13 @@ type node struct {
 	outputs  []*value
 	// emit builds the operation on a function of the Go engine.
 	emit func(t compute.Function, in []compute.Value) ([]compute.Value, error)
-	// bodies are the closures and functions that the operation runs; with
-	// them, emit gets their translations by way of again.
-	again func(e *emission, t compute.Function, in []compute.Value) ([]compute.Value, error)
-	id    int // number of the node among those of its compilation
+	// bodies are the closures and functions that the operation runs. The values
+	// that they capture from outside follow its direct inputs. again builds the
+	// operation with the bodies' translations.
+	bodies []*function
+	direct int
+	again  func(e *emission, t compute.Function, in []compute.Value) ([]compute.Value, error)
+	id     int // number of the node among those of its compilation
 	// moved marks a transpose that the product before it carries out.
 	moved bool
 	// data is the flat content of a constant.

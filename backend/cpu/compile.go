@@ -67,8 +67,11 @@ type program struct {
 	consts  map[int]any
 	stores  []store
 	slots   []poolKeyed
-	steps   []step
-	arenas  arenas
+	steps   steps
+	// schedule is nil when the steps run in order.
+	schedule *schedule
+	bodies   []*program // of control flow
+	arenas   arenas
 }
 
 type store struct {
@@ -94,36 +97,37 @@ type step struct {
 	spans spanning
 }
 
-func compile(b *builder) (*program, error) {
-	p, err := compileWith(b, true)
+// compile turns a function that captures nothing into a program.
+func (b *Backend) compile(f *function) (*program, error) {
+	p, err := b.compileWith(f, true)
 	if errors.Is(err, errUnsplit) {
-		return compileWith(b, false)
+		return b.compileWith(f, false)
 	}
 	return p, err
 }
 
-func compileWith(b *builder, split bool) (*program, error) {
-	c := newCompiler(b.backend)
-	c.program.workers, c.program.names = parallel, b.main.names
-	c.prune(b.main)
+func (b *Backend) compileWith(f *function, split bool) (*program, error) {
+	c := newCompiler(b)
+	c.program.workers, c.program.names = parallel, f.names
+	c.prune(f)
 	c.merge()
-	for _, v := range b.main.outputs {
+	for _, v := range f.outputs {
 		c.isOut[c.root(v)] = true
 	}
 	c.thresholds()
 	c.countUsers()
 	c.foldTransposes()
-	c.prune2(b.main)
+	c.prune2(f)
 	c.users = make(map[*value][]*node)
 	c.countUsers()
 	p := c.program
-	for _, v := range b.main.params {
+	for _, v := range f.params {
 		p.inputs = append(p.inputs, v.shape)
 		p.params = append(p.params, c.store(v))
 	}
 	var t *tiling
 	if split {
-		for _, v := range b.main.params {
+		for _, v := range f.params {
 			v.node.id = c.count
 			c.count++
 		}
@@ -131,7 +135,7 @@ func compileWith(b *builder, split bool) (*program, error) {
 			n.id = c.count
 			c.count++
 		}
-		if t = c.bestTiling(b.main.params); t != nil {
+		if t = c.bestTiling(f.params); t != nil {
 			t.again()
 		}
 	}
@@ -139,7 +143,7 @@ func compileWith(b *builder, split bool) (*program, error) {
 		return nil, err
 	}
 	seen := make(map[int]bool)
-	for _, v := range b.main.outputs {
+	for _, v := range f.outputs {
 		root := c.root(v)
 		s := c.store(root)
 		op := root.node.op
@@ -149,6 +153,7 @@ func compileWith(b *builder, split bool) (*program, error) {
 		seen[s] = true
 	}
 	p.plan()
+	p.arrange()
 	return p, nil
 }
 
@@ -265,7 +270,7 @@ func inPlaceOrder(perm, dims []int) bool {
 
 // key identifies what a node computes, "" when it must not be merged.
 func (c *compiler) key(n *node) string {
-	if n.again != nil {
+	if n.bodies != nil {
 		return ""
 	}
 	if n.op == compute.OpTypeConstant {
@@ -350,6 +355,10 @@ func (c *compiler) emit(n *node) error {
 	if s, ok := c.native(n); ok {
 		c.add(s)
 		return nil
+	}
+	if s, ok, err := c.branch(n); ok {
+		c.add(s)
+		return err
 	}
 	if c.part {
 		return fmt.Errorf("cpu: compile operation %s: %w", n.op, errUnsplit)

@@ -63,7 +63,7 @@ func (f *function) control(op compute.OpType, bodies []compute.Function, inputs 
 	for _, body := range own {
 		values = append(values, body.captured()...)
 	}
-	n := &node{op: op, function: f, inputs: values}
+	n := &node{op: op, function: f, inputs: values, bodies: own, direct: direct}
 	n.again = func(e *emission, t compute.Function, in []compute.Value) ([]compute.Value, error) {
 		for i, v := range values[direct:] {
 			e.values[v] = in[direct+i]

@@ -57,6 +57,9 @@ func (p *program) Finalize() {
 	p.arenas.mu.Lock()
 	defer p.arenas.mu.Unlock()
 	p.arenas.free, p.arenas.closed = nil, true
+	for _, body := range p.bodies {
+		body.Finalize()
+	}
 }
 
 func (p *program) frame() (*frame, error) {
@@ -107,12 +110,7 @@ func (p *program) Execute(inputs []compute.Buffer, donate []bool, _ compute.Devi
 	if len(inputs) != len(p.params) {
 		return nil, fmt.Errorf("cpu: %d inputs given: the graph has %d parameters", len(inputs), len(p.params))
 	}
-	fr, err := p.frame()
-	if err != nil {
-		return nil, err
-	}
-	defer p.done(fr)
-	own := make([]*buffer, len(inputs))
+	own, data := make([]*buffer, len(inputs)), make([]any, len(inputs))
 	for i, in := range inputs {
 		b, ok := in.(*buffer)
 		if !ok || b.data == nil {
@@ -121,8 +119,34 @@ func (p *program) Execute(inputs []compute.Buffer, donate []bool, _ compute.Devi
 		if !b.shape.Equal(p.inputs[i]) {
 			return nil, fmt.Errorf("cpu: input %d (%s) has shape %s: the graph wants %s", i, p.names[i], b.shape, p.inputs[i])
 		}
-		own[i] = b
-		fr.bufs[p.params[i]] = b.data
+		own[i], data[i] = b, b.data
+	}
+	results, err := p.call(data)
+	if err != nil {
+		return nil, err
+	}
+	outputs := make([]compute.Buffer, len(results))
+	for i, data := range results {
+		outputs[i] = &buffer{backend: p.backend, shape: p.outputs[i], data: data}
+	}
+	for i, b := range own {
+		if i < len(donate) && donate[i] {
+			_ = b.Finalize()
+		}
+	}
+	return outputs, nil
+}
+
+// call runs the program on flat slices and returns those of the results, which
+// are the caller's.
+func (p *program) call(inputs []any) ([]any, error) {
+	fr, err := p.frame()
+	if err != nil {
+		return nil, err
+	}
+	defer p.done(fr)
+	for i, data := range inputs {
+		fr.bufs[p.params[i]] = data
 	}
 	for i, s := range p.results {
 		if p.copied[i] {
@@ -132,28 +156,20 @@ func (p *program) Execute(inputs []compute.Buffer, donate []bool, _ compute.Devi
 			return nil, err
 		}
 	}
-	for i := range p.steps {
-		if err := p.steps[i].run(fr); err != nil {
-			return nil, fmt.Errorf("cpu: operation %s: %w", p.steps[i].name, err)
-		}
+	if err := p.execute(fr); err != nil {
+		return nil, err
 	}
-	outputs := make([]compute.Buffer, len(p.results))
+	results := make([]any, len(p.results))
 	for i, s := range p.results {
-		data := fr.bufs[s]
+		results[i] = fr.bufs[s]
 		if p.copied[i] {
-			if data, err = p.backend.memory.take(p.stores[s].dtype, p.stores[s].len); err != nil {
+			if results[i], err = p.backend.memory.take(p.stores[s].dtype, p.stores[s].len); err != nil {
 				return nil, err
 			}
-			if err := assign(data, fr.bufs[s]); err != nil {
+			if err := assign(results[i], fr.bufs[s]); err != nil {
 				return nil, err
 			}
 		}
-		outputs[i] = &buffer{backend: p.backend, shape: p.outputs[i], data: data}
 	}
-	for i, b := range own {
-		if i < len(donate) && donate[i] {
-			_ = b.Finalize()
-		}
-	}
-	return outputs, nil
+	return results, nil
 }

@@ -23,7 +23,9 @@ func (c *compiler) native(n *node) (step, bool) {
 		return s, s.run != nil
 	}
 	if n.op == compute.OpTypeDotGeneral {
-		s.run, s.spans = dotGeneral(n, s.reads, s.writes)
+		if s.run, s.spans = dotGeneral(n, s.reads, s.writes); s.run == nil {
+			s.run = productAny(n, s.reads, s.writes)
+		}
 		return s, s.run != nil
 	}
 	build, ok := natives[n.op]

@@ -55,7 +55,11 @@ func TestNestedAttention(t *testing.T) {
 			}
 			return got
 		}
-		want, plain := run("go:ops_sequential"), run(cpu.Name)
+		plain := run(cpu.Name)
+		want := plain
+		if !raced { // the Go engine's products fail Go's pointer checks
+			want = run("go:ops_sequential")
+		}
 		restore := cpu.SmallBlocks()
 		before := cpu.Nests()
 		nested := run(cpu.Name)

@@ -153,19 +153,6 @@ func (f *function) Div(lhs compute.Value, rhs compute.Value) (compute.Value, err
 	}))
 }
 
-// DotGeneral implements compute.Function. Sums in 16 bits of operands of
-// another type are made in float32.
-func (f *function) DotGeneral(lhs compute.Value, lhsContractingAxes []int, lhsBatchAxes []int, rhs compute.Value, rhsContractingAxes []int, rhsBatchAxes []int, config compute.DotGeneralConfig) (compute.Value, error) {
-	if sums := config.AccumulatorDType; sums.IsHalfPrecision() {
-		if s, err := f.Shape(lhs); err == nil && s.DType != sums {
-			config.AccumulatorDType = dtypes.Float32
-		}
-	}
-	return first(f.record(compute.OpTypeDotGeneral, []compute.Value{lhs, rhs}, []any{lhsContractingAxes, lhsBatchAxes, rhsContractingAxes, rhsBatchAxes, config}, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return single(t.DotGeneral(in[0], lhsContractingAxes, lhsBatchAxes, in[1], rhsContractingAxes, rhsBatchAxes, config))
-	}))
-}
-
 // EqualTotalOrder implements compute.Function.
 func (f *function) EqualTotalOrder(lhs compute.Value, rhs compute.Value) (compute.Value, error) {
 	return first(f.record(compute.OpTypeEqualTotalOrder, []compute.Value{lhs, rhs}, nil, func(t compute.Function, in []compute.Value) ([]compute.Value, error) {

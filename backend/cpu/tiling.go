@@ -86,7 +86,7 @@ func (t *tiling) kindOf(v *value) kind { return t.kind[t.c.root(v).node.id] }
 
 // classify decides a node's kind from those of its inputs.
 func (t *tiling) classify(n *node, barred map[*node]bool) {
-	if n.again != nil || len(n.outputs) == 0 || barred[n] {
+	if n.bodies != nil || len(n.outputs) == 0 || barred[n] {
 		return
 	}
 	parts, k := t.rule(n)
