@@ -1,29 +1,31 @@
 package balance
 
 import (
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 
 	"cggm/objective"
 )
 
 // CML calibrates: the model should not grow surer when a modality is taken
-// away. With z_{-m} the output without modality m and c(z) its largest class
-// probability, the loss becomes
+// away. Every step takes the modalities away one after the other, in a random
+// order, until one is left. With z_j the output without the first j of them,
+// z_0 = z, and c(z) the largest class probability, the loss becomes
 //
-//	L_task(z) + Without/M sum_m L_task(z_{-m})
-//	          + Lambda sum_m mean_i max(0, c(z_{-m})_i - c(z)_i)
+//	L_task(z) + Without sum_j L_task(z_j)
+//	          + Lambda M sum_j mean_i max(0, c(z_j)_i - c(z_{j-1})_i),  j = 1..M-1
 //
-// It treats models that rest on one modality; cost: M passes of fusion and
-// head. Lambda ranges from 0.01 to 1.
+// which is M times the paper's. It treats models that rest on one modality; cost:
+// M-1 passes of fusion and head. Lambda ranges from 0.01 to 1.
 //
-// Ma et al., "Calibrating Multimodal Learning", ICML 2023. The paper removes
-// modalities one after the other in a random order; here each is removed from
-// the full set, which for two modalities is the mean over both orders. Public
-// code compares sums over the batch, in which samples cancel.
+// Ma et al., "Calibrating Multimodal Learning", ICML 2023, any number of
+// modalities, any fusion. A benchmark's code compares sums over the batch, in
+// which samples cancel, and draws one order per epoch.
 type CML struct {
 	// Lambda weights the calibration, >= 0. Default 0.1.
 	Lambda float64 `yaml:"lambda"`
-	// Without weights the task losses without a modality, >= 0. Default 1.
+	// Without weights the task losses without modalities, >= 0. Default 1, the
+	// paper's.
 	Without float64 `yaml:"without"`
 }
 
@@ -54,17 +56,24 @@ func (c *CML) Build(s *Step) Effect {
 		return Effect{}
 	}
 	n := s.Modalities()
-	fused := s.Pass.Fused().Logits
-	all := uint(1)<<n - 1
+	order := s.State("cml").Uniform(shapes.Make(s.Epoch.DType(), n))
+	before := s.Pass.Fused().Logits
 	var losses, hinges []*graph.Node
-	for m := range n {
-		without := s.Pass.Coalition(all &^ (1 << m)).Logits
-		losses = append(losses, s.Of(without))
-		hinges = append(hinges, overconfidence(without, fused))
+	for j := 1; j < n; j++ {
+		z := s.Pass.Chosen(left(order, j)).Logits
+		losses = append(losses, s.Of(z))
+		hinges = append(hinges, overconfidence(z, before))
+		before = z
 	}
 	hinge := sum(hinges)
-	loss := graph.Add(graph.MulScalar(sum(losses), c.Without/float64(n)), graph.MulScalar(hinge, c.Lambda))
+	loss := graph.Add(graph.MulScalar(sum(losses), c.Without), graph.MulScalar(hinge, c.Lambda*float64(n)))
 	return Effect{Loss: loss, Report: []Quantity{{"cml/hinge", hinge}}}
+}
+
+// left returns, for numbers order [modalities], 0 for the modalities with the j
+// smallest and 1 for those that are left.
+func left(order *graph.Node, j int) []*graph.Node {
+	return split(graph.OneMinus(masking(graph.Scalar(order.Graph(), order.DType(), float64(j)), order)))
 }
 
 // overconfidence returns the mean over the samples of how much surer the

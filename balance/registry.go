@@ -29,7 +29,7 @@ var entries = []Entry{
 	{"multi-loss", "joint plus one loss per modality", "", "loss", "unimodal logits", func() Method { return DefaultMultiLoss() }},
 	{"modality-dropout", "leaves out modalities of samples at random", "", "objective", "none", func() Method { return DefaultModalityDropout() }},
 	{"mbsd", "modality-balanced self-distillation", "WSDM 2023", "loss", "unimodal logits", func() Method { return DefaultMBSD() }},
-	{"cml", "calibrated multimodal learning", "ICML 2023", "loss", "M fusion passes", func() Method { return DefaultCML() }},
+	{"cml", "calibrated multimodal learning", "ICML 2023", "loss", "M-1 fusion passes", func() Method { return DefaultCML() }},
 	{"lfm", "dynamically learning the modality gap", "NeurIPS 2024", "objective", "unimodal logits; learned: two backward passes", func() Method { return DefaultLFM() }},
 	{"umt", "unimodal teachers", "ICML 2023", "loss", "unimodal training first, M encoder passes", func() Method { return DefaultUMT() }},
 	{"g-blend", "gradient blending", "CVPR 2020", "objective", "M+1 trainings aside", func() Method { return DefaultGBlend() }},

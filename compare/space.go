@@ -49,7 +49,7 @@ var spaces = map[string][]dimension{
 	"mmpareto":           {{setting: "gamma", low: 1, high: 2}},
 	"greedy":             {{setting: "epsilon", low: .001, high: .1, log: true}, {setting: "window", low: 2, high: 20, whole: true}},
 	"balgrad":            {{setting: "lambda", low: .1, high: 4, log: true}, {setting: "weight", low: .2, high: 4, log: true}},
-	"dgl":                {{setting: "alpha", low: .25, high: 4, log: true}},
+	"dgl":                {{setting: "alpha", low: .5, high: 16, log: true}},
 	"g2d":                {{setting: "alpha", low: .2, high: 4, log: true}, {setting: "beta", low: .2, high: 4, log: true}},
 	"opm":                {{setting: "rate", low: .2, high: .7}, {setting: "chance", low: .5, high: 1}},
 	"amco":               {{setting: "pace", low: .02, high: .5, log: true}, {setting: "weight", low: .2, high: 4, log: true}},

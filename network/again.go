@@ -41,6 +41,37 @@ func (p *Pass) Coalition(members uint) head.Output {
 	return p.Fuse(features, false)
 }
 
+// Chosen is Coalition where the step decides who takes part: keep holds a scalar
+// for every modality, 1 where it does and 0 where it does not.
+func (p *Pass) Chosen(keep []*graph.Node) head.Output {
+	masked := p.Model.Source() == MaskInput
+	if masked && p.Model.Bridged {
+		inputs := make([]feature.Feature, len(p.Inputs))
+		for i, in := range p.Inputs {
+			inputs[i] = choose(keep[i], in, in.Zero())
+		}
+		inputs, _ = p.joined(inputs, nil)
+		return p.Fuse(inputs, false)
+	}
+	features := make([]feature.Feature, len(p.Inputs))
+	for i, in := range p.Inputs {
+		with := p.Feature(i)
+		without := with.Zero()
+		if masked {
+			without = p.encode(i, in.Zero())
+		}
+		features[i] = choose(keep[i], with, without)
+	}
+	return p.Fuse(features, false)
+}
+
+// choose returns one feature where the scalar keep is not 0, the other where it
+// is.
+func choose(keep *graph.Node, one, other feature.Feature) feature.Feature {
+	on := graph.BroadcastToShape(graph.NotEqual(keep, graph.ZerosLike(keep)), shapes.Make(dtypes.Bool, one.Value.Shape().Dimensions...))
+	return feature.Feature{Value: graph.Where(on, one.Value, other.Value), Mask: one.Mask}
+}
+
 // Presence returns float32 [batch, modalities]: 0 where a sample lacks a
 // modality, otherwise 1.
 func (p *Pass) Presence() *graph.Node {

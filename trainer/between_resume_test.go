@@ -34,18 +34,55 @@ func early(_ string, m balance.Method) error {
 		m.Warmup = 1
 	case *balance.AMCo:
 		m.Pace = 1
+	case *balance.ARL:
+		m.Start = 1
+	case *balance.MSES:
+		m.Patience = 1
 	case *balance.UME:
 		m.Weigh = "validation"
 	}
 	return nil
 }
 
+// ways are settings under which methods remember other things than by default.
+var ways = []struct {
+	name, method string
+	configure    func(part string, m balance.Method) error
+}{
+	{"cggm, reference", "cggm", of(func(m *balance.CGGM) { m.Variant = "reference" })},
+	{"cggm, robust", "cggm", of(func(m *balance.CGGM) { m.Variant = "robust" })},
+	{"cggm, held out", "cggm", of(func(m *balance.CGGM) { m.Signal, m.EMA = "heldout", .5 })},
+	{"g-blend, offline", "g-blend", of(func(m *balance.GBlend) { m.Offline = true })},
+	{"greedy, random", "greedy", of(func(m *balance.Greedy) { m.Choice, m.Start = "random", 0 })},
+	{"pmr as coded", "pmr", of(func(m *balance.PMR) { m.As, m.Share = "code", .5 })},
+	{"mslr by loss", "mslr", of(func(m *balance.MSLR) { m.Measure = "loss" })},
+	{"miles by loss", "miles", of(func(m *balance.MILES) { m.Measure, m.Threshold = "loss", 0 })},
+	{"inforeg by loss", "inforeg", of(func(m *balance.InfoReg) { m.Measure = "loss" })},
+	{"three methods", "umt+remix+ogm", early},
+}
+
+// of configures methods of one type.
+func of[M any](change func(m M)) func(string, balance.Method) error {
+	return func(_ string, m balance.Method) error {
+		if m, ok := m.(M); ok {
+			change(m)
+		}
+		return nil
+	}
+}
+
 // Every method while it acts: interrupted after some step and resumed it ends
 // with the same bytes.
 func TestResumeWhileActing(t *testing.T) {
-	for _, method := range append(methods(), "umt+remix+ogm") {
-		t.Run(method, func(t *testing.T) {
-			f := fixture{modalities: 2, method: method, configure: early}
+	all := ways
+	for _, method := range methods() {
+		all = append(all, ways[0])
+		w := &all[len(all)-1]
+		w.name, w.method, w.configure = method, method, early
+	}
+	for _, way := range all {
+		t.Run(way.name, func(t *testing.T) {
+			f := fixture{modalities: 2, method: way.method, configure: way.configure}
 			straight := f.trainer(t)
 			whole := fit(t, straight)
 			for _, stop := range []int{4, 6, 10} {

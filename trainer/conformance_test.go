@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"cggm/balance"
+	"cggm/network"
 	"cggm/objective"
 	"cggm/sample"
 	"cggm/trainer"
@@ -39,6 +40,7 @@ func TestThreadsOfEveryMethod(t *testing.T) {
 var inOrder = map[string]string{
 	"modality-dropout":   "it draws by the place of a modality",
 	"ogm-ge":             "its noise is drawn by parameter",
+	"cml":                "it draws by the place of a modality",
 	"opm":                "it draws by the place of a modality",
 	"amco":               "it draws by the place of a modality",
 	"mla":                "modalities learn one after the other",
@@ -129,6 +131,53 @@ func changed(t *testing.T, modalities, n int, f func(b *sample.Batch)) *sample.S
 	return set
 }
 
+// lacking returns a set of n samples of two modalities, which has says they have.
+func lacking(t *testing.T, n int, has func(i int) (a, b float32)) *sample.Set {
+	t.Helper()
+	inputs, label, _ := data(2, n, 1).Columns()
+	var present []float32
+	for i := range n {
+		a, b := has(i)
+		present = append(present, a, b)
+	}
+	set, err := sample.NewSet(inputs, label, present)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// Every method trains with every source of unimodal logits, with 2 modalities and
+// with 3, a method that needs bridges with these.
+func TestSourcesOfEveryMethod(t *testing.T) {
+	for _, source := range network.Unimodals {
+		for _, method := range methods() {
+			for _, m := range []int{2, 3} {
+				if testing.Short() && m == 3 {
+					continue
+				}
+				f := fixture{
+					modalities: m, method: method, configure: early, options: func(o *trainer.Options) { o.Epochs, o.Batch = 2, 8 },
+					data: sample.Splits{Train: data(m, 16, 1), Val: data(m, 8, 2)},
+				}
+				s := f.setup(t)
+				s.Model.Unimodal = source
+				tr, err := trainer.New(method, s)
+				if err != nil {
+					t.Errorf("%s, %s, %d modalities: %v", method, source, m, err)
+					continue
+				}
+				p := &tape{}
+				if err := tr.Fit(context.Background(), p); err != nil {
+					t.Errorf("%s, %s, %d modalities: %v", method, source, m, err)
+					continue
+				}
+				finite(t, fmt.Sprintf("%s, %s, %d modalities", method, source, m), p, tr)
+			}
+		}
+	}
+}
+
 // Batches that hold nothing to learn, or nothing to compare, stay finite.
 func TestDegenerateBatches(t *testing.T) {
 	sets := map[string]*sample.Set{
@@ -139,6 +188,9 @@ func TestDegenerateBatches(t *testing.T) {
 		"batches of one":      data(2, 12, 1),
 		"large numbers":       changed(t, 2, 24, func(b *sample.Batch) { b.Inputs[0].Floats[0], b.Inputs[1].Floats[5] = 1e4, -1e4 }),
 		"a last batch of one": data(2, 17, 1),
+		"missing modalities":  lacking(t, 24, func(i int) (a, b float32) { return float32(i % 2), float32(i % 3 / 2) }),
+		"one never there":     lacking(t, 24, func(int) (a, b float32) { return 0, 1 }),
+		"nothing there":       lacking(t, 24, func(int) (a, b float32) { return 0, 0 }),
 	}
 	for name, set := range sets {
 		for _, method := range methods() {
