@@ -25,8 +25,8 @@ import (
 //	k_m = exp(Alpha min(t_m - r_m, Cap))
 //
 // multiplies the gradient that flows into c_m. The loss and its value stay
-// those of z. For any fusion and number of modalities; cost: 2^M - 2 fusion
-// passes.
+// those of z. For any fusion and number of modalities; for maps S_m is the mean
+// over all positions; cost: 2^M - 2 fusion passes.
 //
 // Li et al., "Boosting Multi-modal Model Performance with Adaptive Gradient
 // Modulation", ICCV 2023. A benchmark's public code turns the sign of the
@@ -51,7 +51,7 @@ var _ Method = (*AGM)(nil)
 // Traits declares the objective.
 func (*AGM) Traits() Traits {
 	return Traits{
-		Takes: Objective, Least: 2, Tasks: []objective.Task{objective.Classification},
+		Takes: Objective, Least: 2, Tasks: []objective.Task{objective.Classification, objective.Dense},
 		Why: "it compares cross entropies of shares of the logits",
 	}
 }

@@ -21,7 +21,8 @@ import (
 //
 // Wei et al., "Improving Multimodal Learning via Imbalanced Learning", ICCV
 // 2025, arXiv 2507.10203. For two modalities 1-a_m is the other one's share, as in the
-// paper; for more it is the share of all others. The factor M keeps the mean
+// paper; for more it is the share of all others. For maps each position counts as
+// a sample. The factor M keeps the mean
 // of the coefficients at 1: without it the method would cut the learning rate
 // too. The authors' public script computes the coefficients and never uses
 // them.
@@ -42,7 +43,7 @@ var _ Method = (*ARL)(nil)
 // Traits declares the scale.
 func (*ARL) Traits() Traits {
 	return Traits{
-		Takes: Scale, Least: 2, Tasks: []objective.Task{objective.Classification},
+		Takes: Scale, Least: 2, Tasks: []objective.Task{objective.Classification, objective.Dense},
 		Why: "it measures the entropy of class probabilities",
 	}
 }
@@ -82,12 +83,13 @@ func (a *ARL) Build(s *Step) Effect {
 	return e
 }
 
-// readiness returns the mean entropy of the predictions of logits, [batch,
+// readiness returns the mean entropy of the predictions of logits, [batch, ...,
 // classes], and the sum over the classes of their mean size.
 func readiness(z *graph.Node) (entropy, size *graph.Node) {
 	log := graph.LogSoftmax(z, -1)
 	entropy = graph.Neg(graph.ReduceAllMean(graph.ReduceSum(graph.Mul(graph.Exp(log), log), -1)))
-	return entropy, graph.ReduceAllSum(graph.ReduceMean(graph.Abs(z), 0))
+	rows := graph.Reshape(z, -1, z.Shape().Dimensions[z.Rank()-1])
+	return entropy, graph.ReduceAllSum(graph.ReduceMean(graph.Abs(rows), 0))
 }
 
 // coefficients returns k for entropies and sizes, [modalities].

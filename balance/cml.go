@@ -19,7 +19,7 @@ import (
 // M-1 passes of fusion and head. Lambda ranges from 0.01 to 1.
 //
 // Ma et al., "Calibrating Multimodal Learning", ICML 2023, any number of
-// modalities, any fusion. A benchmark's code compares sums over the batch, in
+// modalities, any fusion; for maps each position counts as a sample. A benchmark's code compares sums over the batch, in
 // which samples cancel, and draws one order per epoch.
 type CML struct {
 	// Lambda weights the calibration, >= 0. Default 0.1.
@@ -34,10 +34,10 @@ func DefaultCML() *CML { return &CML{Lambda: .1, Without: 1} }
 
 var _ Method = (*CML)(nil)
 
-// Traits restricts the method to classification.
+// Traits restricts the method to classes.
 func (*CML) Traits() Traits {
 	return Traits{
-		Least: 2, Tasks: []objective.Task{objective.Classification},
+		Least: 2, Tasks: []objective.Task{objective.Classification, objective.Dense},
 		Why: "it compares the largest class probabilities",
 	}
 }
@@ -77,7 +77,7 @@ func left(order *graph.Node, j int) []*graph.Node {
 }
 
 // overconfidence returns the mean over the samples of how much surer the
-// logits of fewer modalities, [batch, classes], are than those of more.
+// logits of fewer modalities, [batch, ..., classes], are than those of more.
 func overconfidence(fewer, more *graph.Node) *graph.Node {
 	sure := func(z *graph.Node) *graph.Node { return graph.ReduceMax(graph.Softmax(z, -1), -1) }
 	gap := graph.Sub(sure(fewer), sure(more))

@@ -20,7 +20,7 @@ import (
 //
 // Liu et al., "Multimodal Pre-Training with Self-Distillation for Product
 // Understanding in E-Commerce", WSDM 2023. Any number of modalities from 2 on:
-// all pairs. Public code computes its divergence on the probability of the
+// all pairs. For maps each position counts as a sample. Public code computes its divergence on the probability of the
 // true class alone, which is none, and lets gradients into the weights u.
 type MBSD struct {
 	// Weight of the added terms, >= 0. Default 1; 0 is joint training.
@@ -32,10 +32,10 @@ func DefaultMBSD() *MBSD { return &MBSD{Weight: 1} }
 
 var _ Method = (*MBSD)(nil)
 
-// Traits restricts the method to classification.
+// Traits restricts the method to classes.
 func (*MBSD) Traits() Traits {
 	return Traits{
-		Least: 2, Tasks: []objective.Task{objective.Classification},
+		Least: 2, Tasks: []objective.Task{objective.Classification, objective.Dense},
 		Why: "it compares probabilities of the true class",
 	}
 }
@@ -64,10 +64,10 @@ func (d *MBSD) Build(s *Step) Effect {
 	}
 }
 
-// distil returns the two terms of a pair of logits, [batch, classes], with
-// labels [batch].
+// distil returns the two terms of a pair of logits, [batch, ..., classes], with
+// labels [batch, ...].
 func distil(a, b, labels *graph.Node) (rs, kl *graph.Node) {
-	classes := a.Shape().Dimensions[1]
+	classes := a.Shape().Dimensions[a.Rank()-1]
 	truth := graph.OneHot(labels, classes, a.DType())
 	logA, logB := graph.LogSoftmax(a, -1), graph.LogSoftmax(b, -1)
 	trueA := graph.StopGradient(graph.ReduceSum(graph.Mul(graph.Exp(logA), truth), -1))

@@ -26,7 +26,8 @@ import (
 //
 // Peng et al., "Balanced Multimodal Learning via On-the-fly Gradient
 // Modulation", CVPR 2022. The authors' code restricts the modulation to
-// convolution kernels; here it covers the whole encoder.
+// convolution kernels; here it covers the whole encoder. For maps, s_m sums over
+// all positions.
 type OGM struct {
 	// Alpha is the strength, >= 0; 0 is joint training. Default 0.3.
 	Alpha float64 `yaml:"alpha"`
@@ -50,7 +51,7 @@ var _ Method = (*OGM)(nil)
 func (o *OGM) Traits() Traits {
 	return Traits{
 		Takes: Scale, Least: 2,
-		Tasks: []objective.Task{objective.Classification},
+		Tasks: []objective.Task{objective.Classification, objective.Dense},
 		Why:   "its score is the probability of the true class",
 	}
 }
