@@ -12,7 +12,7 @@ import (
 // G2D is gradient-guided distillation: it treats weak modalities that the strong
 // ones leave without gradient. Every modality is first trained alone and frozen
 // as a teacher (see UMT). The model then learns from all teachers, and in the
-// first Priority epochs only the weak modalities' encoders learn at all:
+// first part of the training only the weak modalities' encoders learn at all:
 //
 //	L = L_task(z) + alpha tau^2 sum_m KL(softmax(t_m/tau) || softmax(z/tau))
 //	    + beta sum_m mean (h_m - f_m)^2
@@ -22,7 +22,7 @@ import (
 // of modality m's teacher, z and h_m those of the model. The strength of a
 // modality is the mean probability that its teacher gives to the true classes
 // of the batch. Samples that lack a modality are left out for it. The paper trains the weaker of two modalities first and then
-// both. With M modalities the Priority epochs fall into M-1 phases: in phase j
+// both. With M modalities that part falls into M-1 phases: in phase j
 // (from 0) the j+1 weakest learn. On a tie the modality named first is the
 // weaker.
 //
@@ -39,16 +39,16 @@ type G2D struct {
 	Beta float64 `yaml:"beta"`
 	// Temperature is tau, > 0. Default 1.
 	Temperature float64 `yaml:"temperature"`
-	// Priority is the number of epochs of sequential prioritisation, >= 0; 0
-	// is off. Default 15, half of the default training.
-	Priority int `yaml:"priority"`
+	// Priority is the share of the epochs with sequential prioritisation, in
+	// [0,1]; 0 is off, with 1 the strongest modality never learns. Default 0.5.
+	Priority float64 `yaml:"priority"`
 	// Teachers is the number of epochs that teachers train, >= 0; 0: as long as
 	// the model. Default 0.
 	Teachers int `yaml:"teachers"`
 }
 
-// DefaultG2D returns all weights 1 and 15 epochs of prioritisation.
-func DefaultG2D() *G2D { return &G2D{Alpha: 1, Beta: 1, Temperature: 1, Priority: 15} }
+// DefaultG2D returns all weights 1 and prioritisation for half of the epochs.
+func DefaultG2D() *G2D { return &G2D{Alpha: 1, Beta: 1, Temperature: 1, Priority: .5} }
 
 var (
 	_ Method    = (*G2D)(nil)
@@ -75,8 +75,8 @@ func (d *G2D) Validate() error {
 		return fmt.Errorf("balance: g2d: alpha %g, beta %g: must not be negative", d.Alpha, d.Beta)
 	case !(d.Temperature > 0):
 		return fmt.Errorf("balance: g2d: temperature %g: must be above 0", d.Temperature)
-	case d.Priority < 0:
-		return fmt.Errorf("balance: g2d: priority %d epochs: must not be negative (0 is off)", d.Priority)
+	case !(d.Priority >= 0 && d.Priority <= 1):
+		return fmt.Errorf("balance: g2d: priority %g: must be a share of the epochs, in [0,1] (0 is off)", d.Priority)
 	}
 	return checkTeachers("g2d", d.Teachers)
 }
@@ -114,7 +114,7 @@ func (d *G2D) Build(s *Step) Effect {
 		Report: []Quantity{{"distillation_loss", distance}, {"imitation_loss", features}, {"teacher_confidence", strength}},
 	}
 	if d.Priority > 0 {
-		k := d.priority(strength, s.Epoch)
+		k := d.priority(strength, s.Epoch, s.Epochs)
 		e.Scale = split(k)
 		e.Report = append(e.Report, Quantity{CoefficientName, k})
 	}
@@ -129,9 +129,9 @@ func divergence(t, z *graph.Node, tau float64) *graph.Node {
 	return graph.ReduceSum(graph.Mul(graph.Exp(p), graph.Sub(p, q)), -1)
 }
 
-// priority returns 1 for the modalities that learn in the epoch's phase and 0
-// for the others, from their strengths [M].
-func (d *G2D) priority(strength, epoch *graph.Node) *graph.Node {
+// priority returns 1 for the modalities that learn in the phase of an epoch of
+// epochs and 0 for the others, from their strengths [M].
+func (d *G2D) priority(strength, epoch *graph.Node, epochs int) *graph.Node {
 	n := strength.Shape().Dimensions[0]
 	ranks := make([]*graph.Node, n)
 	parts := split(strength)
@@ -147,7 +147,9 @@ func (d *G2D) priority(strength, epoch *graph.Node) *graph.Node {
 			}
 		}
 	}
-	// Phase j lasts from epoch j Priority/(M-1); after the last, all learn.
-	phase := graph.Floor(graph.MulScalar(epoch, float64(n-1)/float64(d.Priority)))
+	// Phase j lasts from epoch j/(M-1) of the first part; after the last, all learn.
+	// The slack keeps products that are whole numbers on their side.
+	first := d.Priority * float64(max(1, epochs))
+	phase := graph.Floor(graph.AddScalar(graph.MulScalar(epoch, float64(n-1)/first), 1e-4))
 	return graph.ConvertDType(graph.LessOrEqual(graph.Stack(ranks, 0), phase), dtypes.Float32)
 }

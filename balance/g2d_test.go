@@ -19,7 +19,7 @@ func TestDivergence(t *testing.T) {
 	near(t, got, []float32{.13081, .03634}, 2e-5)
 }
 
-// Four epochs of priority. Strengths (5,2,9): from weak to strong the second,
+// Four of ten epochs of priority. Strengths (5,2,9): from weak to strong the second,
 // the first, the third. Two phases of two epochs: at epochs 0 and 1 the second
 // learns alone, at 2 and 3 the first too, from 4 on all.
 func TestG2DPriority(t *testing.T) {
@@ -40,7 +40,7 @@ func TestG2DPriority(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			got := run(t, func(x *graph.Node) *graph.Node {
 				epoch := graph.Reshape(graph.Slice(x, graph.AxisElem(0)))
-				return (&G2D{Priority: 4}).priority(graph.Slice(x, graph.AxisRange(1)), epoch)
+				return (&G2D{Priority: .4}).priority(graph.Slice(x, graph.AxisRange(1)), epoch, 10)
 			}, append([]float32{test.epoch}, test.strength...))
 			near(t, got, test.want, 0)
 		})

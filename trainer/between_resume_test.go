@@ -19,7 +19,7 @@ func early(_ string, m balance.Method) error {
 	case *balance.GBlend:
 		m.Every = 2
 	case *balance.G2D:
-		m.Priority = 2
+		m.Priority = .7
 	case *balance.PMR:
 		m.Share, m.Entropy = .5, .1
 	case *balance.MILES:
