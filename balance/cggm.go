@@ -44,8 +44,8 @@ type CGGM struct {
 	// coefficients without rho in L_gm, D guarded by +1e-8 only, and L_gm
 	// entering the loss one step late; or "robust": the paper's with EMA .98,
 	// Clamp 2 and Normalize, where EMA and Clamp above 0 count instead, and B
-	// multiplying learning rates instead of gradients. On four of five sets it
-	// was significantly better than the paper's setting, on none than joint
+	// multiplying learning rates instead of gradients. In five of six comparisons
+	// it was significantly better than the paper's setting, in none than joint
 	// training (docs/results/cggm-variants.md). Default paper.
 	Variant string `yaml:"variant"`
 	// Rho scales the coefficients, > 0. Default 1.3.
