@@ -16,11 +16,13 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Size of the plot of one task.
-const (
-	plotWidth  = 16 * vg.Centimeter
-	plotHeight = 11 * vg.Centimeter
-)
+// plotSize returns the size of the plot of one task.
+func plotSize(methods int) (width, height vg.Length) {
+	if methods > 15 {
+		return 26 * vg.Centimeter, 18 * vg.Centimeter
+	}
+	return 16 * vg.Centimeter, 11 * vg.Centimeter
+}
 
 // Formats of plots.
 const (
@@ -32,8 +34,13 @@ const (
 // the interval, one panel per task. The format is SVG or PNG.
 func (o *Outcome) WritePlot(w io.Writer, format string) error {
 	var panels []*plot.Plot
+	var width, height vg.Length
 	for _, t := range o.Tasks {
-		p, err := t.plot()
+		w, h := plotSize(len(t.Rows))
+		width, height = max(width, w), max(height, h)
+	}
+	for _, t := range o.Tasks {
+		p, err := t.plot(width, height)
 		if err != nil {
 			return fmt.Errorf("compare: plot %s: %w", t.Task, err)
 		}
@@ -44,23 +51,23 @@ func (o *Outcome) WritePlot(w io.Writer, format string) error {
 	if len(panels) == 0 {
 		return errors.New("compare: plot: no method has a result to draw")
 	}
-	height := plotHeight * vg.Length(len(panels))
+	whole := height * vg.Length(len(panels))
 	var canvas interface {
 		vg.CanvasSizer
 		io.WriterTo
 	}
 	switch format {
 	case SVG:
-		canvas = vgsvg.New(plotWidth, height)
+		canvas = vgsvg.New(width, whole)
 	case PNG:
-		canvas = vgimg.PngCanvas{Canvas: vgimg.New(plotWidth, height)}
+		canvas = vgimg.PngCanvas{Canvas: vgimg.New(width, whole)}
 	default:
 		return fmt.Errorf("compare: plot format %q: choose %s or %s", format, SVG, PNG)
 	}
 	all := draw.New(canvas)
 	for i, p := range panels {
-		above := plotHeight * vg.Length(i)
-		p.Draw(draw.Crop(all, 0, 0, height-above-plotHeight, -above))
+		above := height * vg.Length(i)
+		p.Draw(draw.Crop(all, 0, 0, whole-above-height, -above))
 	}
 	if _, err := canvas.WriteTo(w); err != nil {
 		return fmt.Errorf("compare: write the plot: %w", err)
@@ -100,8 +107,9 @@ func (t *TaskOutcome) points() (p *points, ratio bool) {
 	return p, ratio
 }
 
-// plot draws the task; nil without anything to draw.
-func (t *TaskOutcome) plot() (*plot.Plot, error) {
+// plot draws the task for a canvas of the given size; nil without anything to
+// draw.
+func (t *TaskOutcome) plot(width, height vg.Length) (*plot.Plot, error) {
 	points, ratio := t.points()
 	if len(points.XYs) == 0 {
 		return nil, nil
@@ -131,7 +139,7 @@ func (t *TaskOutcome) plot() (*plot.Plot, error) {
 	// Names stand to the right of their points.
 	span := p.X.Max / p.X.Min
 	p.X.Min, p.X.Max = p.X.Min/math.Max(1.02, math.Pow(span, .05)), p.X.Max*math.Max(1.1, math.Pow(span, .2))
-	for _, label := range points.labels(p) {
+	for _, label := range points.labels(p, width, height) {
 		p.Add(label)
 	}
 	p.Title.Padding = vg.Points(6)

@@ -38,7 +38,7 @@ const bridgeRatio = 2
 func (m *Model) Bridgeable() error {
 	for _, modality := range m.Modalities {
 		if _, ok := modality.Encoder.(encoder.Staged); !ok {
-			return fmt.Errorf("network: the encoder of modality %q, %T, has no stages to put a bridge behind: choose another encoder", modality.Name, modality.Encoder)
+			return fmt.Errorf("network: the encoder of modality %q, %s, has no stages to put a bridge behind: choose another encoder", modality.Name, kind(modality.Encoder))
 		}
 	}
 	return nil

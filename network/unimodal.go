@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/support/exceptions"
@@ -54,9 +55,15 @@ func (m *Model) splits() bool {
 // Pass.Part needs it.
 func (m *Model) Splittable() error {
 	if !m.splits() {
-		return fmt.Errorf("network: fusion %T under head %T does not give every modality weights of its own: choose the fusion concat or sum and a head without hidden layers", m.Fusion, m.Head)
+		return fmt.Errorf("network: the fusion %s under the head %s does not give every modality weights of its own: choose the fusion concat or sum and a head without hidden layers", kind(m.Fusion), kind(m.Head))
 	}
 	return nil
+}
+
+// kind returns the name of a part's type, as configurations spell it.
+func kind(part any) string {
+	name := fmt.Sprintf("%T", part)
+	return strings.ToLower(name[strings.LastIndex(name, ".")+1:])
 }
 
 // Source returns the source of unimodal logits with Auto resolved.
