@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ func fakeWork() work {
 			_, err := fakeRun(ctx, r)
 			return err
 		},
+		weights: func(_, path string) error { return os.WriteFile(path, []byte("weights"), 0o600) },
 		evaluate: func(_ context.Context, dir string) (*experiment.Result, error) {
 			if dir != "runs/done" {
 				return nil, fmt.Errorf("experiment: %s: not a run: %w", dir, experiment.ErrUsage)

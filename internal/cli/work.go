@@ -21,6 +21,7 @@ type work struct {
 	dryRun   func(context.Context, experiment.Request) error
 	resume   func(ctx context.Context, dir string, v experiment.Viewer) (*experiment.Result, error)
 	evaluate func(ctx context.Context, dir string) (*experiment.Result, error)
+	weights  func(dir, path string) error
 	examine  func(ctx context.Context, c *experiment.Config, methods []string) (*experiment.Facts, error)
 	replay   func(ctx context.Context, path string) (*conformance.Report, error)
 }
@@ -29,6 +30,6 @@ func realWork() work {
 	return work{
 		load: experiment.Load, neutral: experiment.LoadNeutral, marshal: experiment.Marshal, schema: experiment.Schema, tasks: experiment.Tasks,
 		doctor: experiment.Doctor, run: experiment.Run, dryRun: experiment.DryRun, resume: experiment.Resume,
-		evaluate: experiment.Evaluate, examine: experiment.Examine, replay: conformance.Replay,
+		evaluate: experiment.Evaluate, weights: experiment.Weights, examine: experiment.Examine, replay: conformance.Replay,
 	}
 }

@@ -55,6 +55,25 @@ func TestTrain(t *testing.T) {
 	}
 }
 
+// Weights and words of a published BERT, cut small, tell the dishes of the
+// titles apart.
+func TestTrainOnPublishedWeights(t *testing.T) {
+	bert := filepath.Join(os.Getenv("CGGM_DATA"), "bert_minilm_cut")
+	if _, err := os.Stat(bert); os.Getenv("CGGM_DATA") == "" || err != nil {
+		t.Skip("CGGM_DATA does not point at a folder that holds bert_minilm_cut")
+	}
+	dir := food101.Write(t)
+	food101.AddCheckpoints(t, dir)
+	c := load(t, "food101", dir, "data.settings.text="+bert, "data.settings.length=16", "train.epochs=12", "only=[text]", "method=joint")
+	r, err := experiment.Run(context.Background(), experiment.Request{Config: c, Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if acc := r.Scores.Test["accuracy"]; acc != 1 {
+		t.Errorf("test accuracy %v on titles that name one of two dishes, want 1", acc)
+	}
+}
+
 // The full presets have the numbers of the paper and its code.
 func TestPreset(t *testing.T) {
 	for name, want := range map[string]string{

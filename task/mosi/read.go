@@ -57,7 +57,7 @@ func read(ctx context.Context, path string, config Config) (*content, error) {
 	for i, key := range keys {
 		found, err := pickle.Lookup(v, key)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", path, err))
+			errs = append(errs, fmt.Errorf("%s: %w: want the splits train, valid and test", path, err))
 			continue
 		}
 		dict, ok := found.(*pickle.Dict)

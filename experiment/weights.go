@@ -1,0 +1,59 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"cggm/data"
+	"cggm/data/safetensors"
+	"cggm/run"
+)
+
+// Weights writes the best parameters of a run to a safetensors file, under the
+// names and in the layout that the model gives them, with the run's
+// configuration as metadata. The data is not needed.
+func Weights(dir, path string) error {
+	d, err := run.Open(dir)
+	if err != nil {
+		return usage(err)
+	}
+	defer d.Close() //nolint:errcheck // nothing was written there
+	if !d.HasCheckpoint(run.Best) {
+		return fmt.Errorf("experiment: %s has no best parameters yet: continue it with cggm train --resume %s", dir, dir)
+	}
+	c, err := d.Load(run.Best)
+	if err != nil {
+		return err
+	}
+	config, err := os.ReadFile(d.File(run.ConfigFile))
+	if err != nil {
+		return fmt.Errorf("experiment: %w", err)
+	}
+	tensors := make(map[string]data.Array, len(c.Arrays))
+	for _, a := range c.Arrays {
+		tensors[a.Name] = data.Array{Shape: a.Dims, Values: a.Values}
+	}
+	if err := writeWeights(path, tensors, map[string]string{"config": string(config)}); err != nil {
+		return fmt.Errorf("experiment: write the weights of %s: %w", dir, err)
+	}
+	return nil
+}
+
+// writeWeights writes beside path and renames, so that no half a file has that
+// name.
+func writeWeights(path string, tensors map[string]data.Array, metadata map[string]string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp*")
+	if err != nil {
+		return err
+	}
+	err = errors.Join(safetensors.Write(f, tensors, metadata), f.Sync(), f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
