@@ -49,6 +49,9 @@ type row struct {
 
 // find returns the samples of a folder.
 func find(dir string) (*menu, error) {
+	if isListed(dir) {
+		return findListed(dir)
+	}
 	if err := expect(dir); err != nil {
 		return nil, err
 	}
@@ -63,11 +66,7 @@ func find(dir string) (*menu, error) {
 			m.classes = append(m.classes, r.class)
 		}
 	}
-	slices.Sort(m.classes)
-	m.classes = slices.Compact(m.classes)
-	if len(m.classes) != published {
-		m.warnings = append(m.warnings, fmt.Sprintf("%d classes, %d are published", len(m.classes), published))
-	}
+	m.sortClasses()
 	var dishes [2][]dish
 	for i, name := range [2]string{"train", "test"} {
 		var err error
@@ -76,6 +75,15 @@ func find(dir string) (*menu, error) {
 		}
 	}
 	return m, m.cut(dishes[0], dishes[1])
+}
+
+// sortClasses makes every class one of the menu's.
+func (m *menu) sortClasses() {
+	slices.Sort(m.classes)
+	m.classes = slices.Compact(m.classes)
+	if len(m.classes) != published {
+		m.warnings = append(m.warnings, fmt.Sprintf("%d classes, %d are published", len(m.classes), published))
+	}
 }
 
 // cut takes a tenth of the published training samples for validation.
@@ -112,7 +120,7 @@ func expect(dir string) error {
 		}
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("%s: no %s: want images/{train,test}/CLASS/*.jpg and texts/{train,test}_titles.csv with image, title and class", dir, strings.Join(missing, ", "))
+		return fmt.Errorf("%s: no %s: want images/{train,test}/CLASS/*.jpg and texts/{train,test}_titles.csv with image, title and class, or train.json, dev.json and test.json", dir, strings.Join(missing, ", "))
 	}
 	return nil
 }

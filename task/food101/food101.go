@@ -4,6 +4,10 @@
 //	DIR/images/train/CLASS/CLASS_N.jpg   and images/test
 //	DIR/texts/train_titles.csv           and test_titles.csv: image, title, class
 //
+// or in that of the published code of CGGM, whose splits stand: DIR/train.json,
+// dev.json and test.json, each a list of samples with id, img_path, label and
+// text_tokens.
+//
 // The test split is the published one; a tenth of the published training
 // samples, stratified by class with a fixed seed, is for validation.
 //

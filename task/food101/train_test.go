@@ -28,6 +28,7 @@ func load(t *testing.T, name, dir string, sets ...string) *experiment.Config {
 func TestTrain(t *testing.T) {
 	dir := food101.Write(t)
 	food101.AddCheckpoints(t, dir)
+	listed := food101.WriteListed(t)
 	for name, test := range map[string]struct {
 		task, dir string
 		sets      []string
@@ -36,6 +37,7 @@ func TestTrain(t *testing.T) {
 		"fresh":     {"food101", dir, []string{"data.settings.length=8", "data.settings.views=0"}},
 		"reference": {"food101-reference", dir, []string{"data.settings.length=8"}},
 		"tiny":      {"food101-tiny", dir, nil},
+		"listed":    {"food101-tiny", listed, nil},
 		"generated": {"food101-tiny", "", []string{"train.batch=64"}},
 	} {
 		t.Run(name, func(t *testing.T) {

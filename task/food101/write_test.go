@@ -71,6 +71,34 @@ func write(t testing.TB) string {
 	return dir
 }
 
+// writeListed makes the same samples in the layout of the published code, the
+// first test sample of each class for validation.
+func writeListed(t testing.TB) string {
+	t.Helper()
+	dir := write(t)
+	lists := make(map[string][]string)
+	for split, count := range map[string]int{"train": 10, "test": 3} {
+		for _, class := range kitchen {
+			for n := range count {
+				to := split
+				if split == "test" && n == 0 {
+					to = "dev"
+				}
+				lists[to] = append(lists[to], fmt.Sprintf(
+					`{"id": "%s_%s_%d", "img_path": "images/%s/%s/%s_%d.jpg", "label": "%s", "text_tokens": ["my", "%s", "pie"]}`,
+					split, class, n, split, class, class, n, class, class[:5]))
+			}
+		}
+	}
+	for split, list := range lists {
+		put(t, filepath.Join(dir, split+".json"), []byte("["+strings.Join(list, ",\n")+"]\n"))
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "texts")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // addCheckpoints puts small networks of random weights where those of the
 // published size are expected.
 func addCheckpoints(t testing.TB, dir string) {
