@@ -99,6 +99,9 @@ type step struct {
 
 // compile turns a function that captures nothing into a program.
 func (b *Backend) compile(f *function) (*program, error) {
+	if err := b.fold(f); err != nil {
+		return nil, err
+	}
 	p, err := b.compileWith(f, true)
 	if errors.Is(err, errUnsplit) {
 		return b.compileWith(f, false)
@@ -349,7 +352,7 @@ func (c *compiler) emit(n *node) error {
 		c.program.consts[c.store(n.outputs[0])] = n.data
 		return nil
 	}
-	if c.drawn[n] {
+	if c.drawn[n] || n.op == compute.OpTypeBroadcastInDim && !n.empty() && c.neverRead(n) {
 		return nil
 	}
 	if s, ok := c.native(n); ok {

@@ -32,11 +32,6 @@ func (c *compiler) native(n *node) (step, bool) {
 	if !ok {
 		return s, false
 	}
-	if n.op == compute.OpTypeBroadcastInDim && c.neverRead(n) {
-		s.reads, s.writes = nil, nil
-		s.run = func(*frame) error { return nil }
-		return s, true
-	}
 	s.run = build(n, s.reads, s.writes)
 	return s, s.run != nil
 }

@@ -15,8 +15,12 @@ type schedule struct {
 	after  [][]int  // the parts that wait for a part
 }
 
-// partWork is the number of elements that a part reads and writes at least.
-const partWork = 1 << 15
+// partWork is the number of elements that a part reads and writes at least; so
+// many multiplications of a product count as one.
+const (
+	partWork      = 1 << 14
+	perMultiplied = 32
+)
 
 // arrange finds the schedule of a program whose slots are planned; it stays
 // nil when every step waits for the one before.
@@ -26,6 +30,9 @@ func (p *program) arrange() {
 	for i := range p.steps {
 		for _, store := range slices.Concat(p.steps[i].reads, p.steps[i].writes) {
 			cost += p.stores[store].len
+		}
+		if x, ok := p.steps[i].spans.(*matrices); ok {
+			cost += x.args.M * x.args.N * x.args.K * x.products() / perMultiplied
 		}
 		if cost >= partWork || i == len(p.steps)-1 {
 			s.parts = append(s.parts, [2]int{from, i + 1})
