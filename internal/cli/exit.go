@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,8 +59,20 @@ func report(w io.Writer, cmd *cobra.Command, err error, code int) {
 			return
 		}
 	}
-	tell(w, "error: %v", err)
+	tell(w, "error: %s", abridged(err.Error()))
 	if code == exitUsage {
 		tell(w, "see '%s --help'", cmd.CommandPath())
 	}
+}
+
+// mostLines bounds the text of an error: a thousand files may fail alike.
+const mostLines = 20
+
+// abridged returns a text without what follows its first lines.
+func abridged(text string) string {
+	lines := strings.Split(text, "\n")
+	if len(lines) <= mostLines {
+		return text
+	}
+	return fmt.Sprintf("%s\nand %d more lines", strings.Join(lines[:mostLines], "\n"), len(lines)-mostLines)
 }

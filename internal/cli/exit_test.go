@@ -91,3 +91,13 @@ func TestTrainOnTerminal(t *testing.T) {
 		t.Errorf("no bar followed by a table in %q", out.String())
 	}
 }
+
+func TestAbridged(t *testing.T) {
+	long := strings.Repeat("one file\n", 30) + "last"
+	if got := abridged(long); !strings.HasPrefix(got, "one file\n") || !strings.HasSuffix(got, "one file\nand 11 more lines") || strings.Count(got, "\n") != mostLines {
+		t.Errorf("31 lines: %q", got)
+	}
+	if got := abridged("a\nb"); got != "a\nb" {
+		t.Errorf("two lines: %q", got)
+	}
+}
