@@ -3,6 +3,7 @@ package balance
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 
@@ -25,7 +26,9 @@ import (
 // for all parameters of modality m's stem and encoder and for its moving
 // statistics. The initial values are those of the first epoch, pretrained ones
 // where the encoder started from such. Any number of modalities, any fusion.
-// Samples that lack a modality do not count for it.
+// Samples that lack a modality do not count for it. For regression Bins says how
+// many classes of about equal size the mean of a sample's targets is parted into,
+// between the quantiles of the training samples.
 //
 // Cost: a look at Samples of each set and M pairs of k-means, Rounds times.
 // Memory for a second copy of the encoders.
@@ -47,6 +50,9 @@ type Relearning struct {
 	// Samples bounds the number of samples of each set that are looked at,
 	// >= 1. Default 1000.
 	Samples int `yaml:"samples"`
+	// Bins is the number of classes that targets are parted into, 0 or >= 2; 0
+	// refuses regression. Default 0.
+	Bins int `yaml:"bins"`
 	// Reset clears the optimizer's moments of the parameters that move, which
 	// would otherwise drive them back. Default true.
 	Reset bool `yaml:"reset"`
@@ -64,11 +70,15 @@ var (
 )
 
 // Traits declares what the method is defined for.
-func (*Relearning) Traits() Traits {
-	return Traits{
+func (r *Relearning) Traits() Traits {
+	t := Traits{
 		Tasks: []objective.Task{objective.Classification},
-		Why:   "it diagnoses modalities by how pure clusters of their features are in classes",
+		Why:   "it diagnoses modalities by how pure clusters of their features are in classes: set bins to part the targets of regression",
 	}
+	if r.Bins > 0 {
+		t.Tasks = append(t.Tasks, objective.Regression)
+	}
+	return t
 }
 
 // Validate checks the ranges of the settings.
@@ -80,6 +90,8 @@ func (r *Relearning) Validate() error {
 		return fmt.Errorf("balance: relearning: every %d epochs: must be 1 or more", r.Every)
 	case r.Rounds < 0:
 		return fmt.Errorf("balance: relearning: rounds %d: must not be negative (0 is off)", r.Rounds)
+	case r.Bins < 0 || r.Bins == 1:
+		return fmt.Errorf("balance: relearning: bins %d: must be 0, or 2 or more", r.Bins)
 	case r.Samples < 1:
 		return fmt.Errorf("balance: relearning: samples %d: must be 1 or more", r.Samples)
 	}
@@ -154,12 +166,16 @@ func encoding(m int) []param.Group {
 func (r *Relearning) diagnose(e *Epoch) ([]float32, error) {
 	count := min(r.Samples, e.Samples(Training), e.Samples(Validation))
 	var purities [2][]float64
+	var edges []float32
 	for k, part := range []Part{Training, Validation} {
 		seen, err := e.Look(Look{
 			Name: "relearning", Part: part, Samples: e.Choose(part, float64(count)/float64(e.Samples(part))),
 			Build: func(s *Sight) []*graph.Node {
-				classes := graph.Scalar(s.Weights.Graph(), s.Weights.DType(), float64(s.Pass.Model.Head.Outputs()))
-				out := []*graph.Node{s.Labels, s.Pass.Presence(), classes}
+				labels, classes := s.Labels, s.Pass.Model.Head.Outputs()
+				if labels.DType().IsFloat() { // targets, told by the sign
+					labels, classes = perSample(labels), -r.Bins
+				}
+				out := []*graph.Node{labels, s.Pass.Presence(), graph.Scalar(s.Weights.Graph(), s.Weights.DType(), float64(classes))}
 				for i := range s.Pass.Inputs {
 					out = append(out, s.Pass.Feature(i).Pool())
 				}
@@ -170,6 +186,13 @@ func (r *Relearning) diagnose(e *Epoch) ([]float32, error) {
 			return nil, err
 		}
 		classes := int(math.Round(float64(seen[2][0])))
+		if classes < 0 {
+			classes = -classes
+			if part == Training {
+				edges = quantiles(seen[0], classes)
+			}
+			seen[0] = binned(seen[0], edges)
+		}
 		for m, features := range seen[3:] {
 			purities[k] = append(purities[k], clusterPurity(features, having(seen[0], seen[1], m), classes, e.Seed))
 		}
@@ -179,6 +202,29 @@ func (r *Relearning) diagnose(e *Epoch) ([]float32, error) {
 		gaps[m] = float32(math.Abs(purities[0][m] - purities[1][m]))
 	}
 	return gaps, nil
+}
+
+// quantiles returns the values that part values into bins of about equal size.
+func quantiles(values []float32, bins int) []float32 {
+	sorted := slices.Sorted(slices.Values(values))
+	edges := make([]float32, bins-1)
+	for j := range edges {
+		edges[j] = sorted[(j+1)*len(sorted)/bins]
+	}
+	return edges
+}
+
+// binned returns the number of edges that each value reaches.
+func binned(values, edges []float32) []float32 {
+	out := make([]float32, len(values))
+	for i, v := range values {
+		for _, edge := range edges {
+			if v >= edge {
+				out[i]++
+			}
+		}
+	}
+	return out
 }
 
 // clusterPurity returns the purity of k clusters of the features [n, width] in

@@ -65,6 +65,21 @@ func TestRelearningRounds(t *testing.T) {
 	}
 }
 
+// Of 4, 1, 3, 2 two bins begin at the third smallest; of three bins of them the
+// edges are elements 1 and 2 of the sorted ones.
+func TestRelearningBins(t *testing.T) {
+	near(t, quantiles([]float32{4, 1, 3, 2}, 2), []float32{3}, 0)
+	near(t, quantiles([]float32{4, 1, 3, 2}, 3), []float32{2, 3}, 0)
+	near(t, binned([]float32{-9, 2, 2.5, 3, 9}, []float32{2, 3}), []float32{0, 1, 1, 2, 2}, 0)
+	for bins, valid := range map[int]bool{0: true, 1: false, 2: true, -1: false} {
+		r := DefaultRelearning()
+		r.Bins = bins
+		if err := r.Validate(); (err == nil) != valid {
+			t.Errorf("bins %d: error %v", bins, err)
+		}
+	}
+}
+
 // Column 1 runs from 1 to 5, so that 2 is (2-1)/2 - 1 = -1/2; column 2 is
 // constant.
 func TestRescale(t *testing.T) {

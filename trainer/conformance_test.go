@@ -289,23 +289,56 @@ func (distance) Score(outputs []float32, labels *sample.Column) (map[string]floa
 
 func (distance) Primary() (string, bool) { return "mae", false }
 
+// targets makes a set of 24 samples with -1, 0 or 1 to predict.
+func targets(t *testing.T, seed uint64) *sample.Set {
+	t.Helper()
+	set := data(2, 24, seed)
+	inputs, label, _ := set.Columns()
+	y := sample.Column{Layout: sample.Layout{Name: "y", Dims: []int{1}}}
+	for _, k := range label.Ints {
+		y.Floats = append(y.Floats, float32(k)-1)
+	}
+	out, err := sample.NewSet(inputs, y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Methods that refuse regression by default learn it with the setting that the
+// refusal names.
+func TestSettingsForRegression(t *testing.T) {
+	for method, configure := range map[string]func(string, balance.Method) error{
+		"lfm":        of(func(m *balance.LFM) { m.Align = "contrastive" }),
+		"inforeg":    of(func(m *balance.InfoReg) { m.Measure = "loss" }),
+		"mslr":       of(func(m *balance.MSLR) { m.Measure = "loss" }),
+		"miles":      of(func(m *balance.MILES) { m.Measure, m.Threshold = "loss", 0 }),
+		"relearning": of(func(m *balance.Relearning) { m.Bins, m.Every = 3, 1 }),
+	} {
+		f := fixture{
+			modalities: 2, method: method, configure: configure, options: func(o *trainer.Options) { o.Epochs, o.Batch = 3, 8 },
+			data: sample.Splits{Train: targets(t, 1), Val: targets(t, 2)},
+		}
+		s := f.setup(t)
+		s.Task, s.Loss, s.Signal, s.Score = objective.Regression, objective.L1{}, objective.SignAccuracy{}, distance{}
+		s.Model.Head, s.Model.Classifier = linear{1}, linear{1}
+		tr, err := trainer.New(method, s)
+		if err != nil {
+			t.Errorf("%s: %v", method, err)
+			continue
+		}
+		p := fit(t, tr)
+		finite(t, method+" on regression", p, tr)
+		if method == "relearning" && p.epochs[2].Train["purity_gap/a"]+p.epochs[2].Train["purity_gap/b"] == 0 {
+			t.Error("relearning found no gap between training and validation")
+		}
+	}
+}
+
 // A method learns regression, or refuses it with a reason; so for the tasks
 // that it does not list.
 func TestTasksOfEveryMethod(t *testing.T) {
-	values := func(seed uint64) *sample.Set {
-		set := data(2, 24, seed)
-		inputs, label, _ := set.Columns()
-		y := sample.Column{Layout: sample.Layout{Name: "y", Dims: []int{1}}}
-		for _, k := range label.Ints {
-			y.Floats = append(y.Floats, float32(k)-1)
-		}
-		out, err := sample.NewSet(inputs, y, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	splits := sample.Splits{Train: values(1), Val: values(2)}
+	splits := sample.Splits{Train: targets(t, 1), Val: targets(t, 2)}
 	for _, method := range methods() {
 		f := fixture{modalities: 2, method: method, configure: early, data: splits, options: func(o *trainer.Options) { o.Epochs, o.Batch = 1, 8 }}
 		s := f.setup(t)

@@ -14,11 +14,11 @@ import (
 	"cggm/trainer"
 )
 
-// Every method trains 1, 2, 3 and 5 modalities with finite numbers.
+// Every method trains 1, 2, 3 and 5 modalities with finite numbers, while it acts.
 func TestMethodsAnyNumberOfModalities(t *testing.T) {
 	for _, method := range methods() {
 		for _, m := range []int{1, 2, 3, 5} {
-			f := fixture{modalities: m, method: method, options: func(o *trainer.Options) { o.Epochs = 1 }}
+			f := fixture{modalities: m, method: method, configure: early, options: func(o *trainer.Options) { o.Epochs = 2 }}
 			tr, err := trainer.New(method, f.setup(t))
 			if errors.Is(err, balance.ErrUnfit) && m == 1 {
 				continue // refused in words: it compares modalities
