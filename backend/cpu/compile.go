@@ -3,6 +3,7 @@ package cpu
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -113,6 +114,7 @@ func (b *Backend) compileWith(f *function, split bool) (*program, error) {
 	c := newCompiler(b)
 	c.program.workers, c.program.names = parallel, f.names
 	c.prune(f)
+	c.enumerate(f.params)
 	c.merge()
 	for _, v := range f.outputs {
 		c.isOut[c.root(v)] = true
@@ -130,14 +132,7 @@ func (b *Backend) compileWith(f *function, split bool) (*program, error) {
 	}
 	var t *tiling
 	if split {
-		for _, v := range f.params {
-			v.node.id = c.count
-			c.count++
-		}
-		for _, n := range c.nodes {
-			n.id = c.count
-			c.count++
-		}
+		c.enumerate(f.params)
 		if t = c.bestTiling(f.params); t != nil {
 			t.again()
 		}
@@ -282,12 +277,32 @@ func (c *compiler) key(n *node) string {
 		}
 		return fmt.Sprintf("const %s %v", n.outputs[0].shape, n.data)
 	}
-	key := fmt.Sprintf("%d %v", n.op, n.args)
+	key := strconv.AppendInt(nil, int64(n.op), 10)
+	if len(n.args) > 0 {
+		key = fmt.Appendf(key, " %v", n.args)
+	}
 	for _, v := range n.inputs {
 		r := c.root(v)
-		key += fmt.Sprintf(" %p%v", r, v.shape.Dimensions)
+		key = strconv.AppendInt(append(key, '|'), int64(r.node.id), 10)
+		key = strconv.AppendInt(append(key, ':'), int64(r.index), 10)
+		for _, d := range v.shape.Dimensions {
+			key = strconv.AppendInt(append(key, ' '), int64(d), 10)
+		}
 	}
-	return key
+	return string(key)
+}
+
+// enumerate gives the parameters and nodes the numbers from 0.
+func (c *compiler) enumerate(params []*value) {
+	c.count = 0
+	for _, v := range params {
+		v.node.id = c.count
+		c.count++
+	}
+	for _, n := range c.nodes {
+		n.id = c.count
+		c.count++
+	}
 }
 
 // reads returns the values whose bytes a node reads.

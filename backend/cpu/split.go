@@ -108,32 +108,59 @@ func (c *compiler) emitAll(nodes []*node) error {
 
 // bestTiling returns the tiling that keeps most in the cache, nil for none.
 func (c *compiler) bestTiling(params []*value) *tiling {
-	var best *tiling
-	most := 0
-	for _, extent := range c.extents(params) {
-		if t := c.tile(params, extent, nil); t.gain() > most {
-			best, most = t, t.gain()
-		}
+	for _, n := range c.nodes {
+		c.runs(n) // remembers the answer, which the candidates share
 	}
+	best, most := c.better(params, c.extents(params), nil, nil, 0)
 	if best == nil {
 		return nil
 	}
 	// A parameter whose first axis happens to be as long as the batch, such as
 	// a weight matrix, is better taken as a whole.
-	skip := make(map[string]bool)
+	var names []string
 	for _, v := range params {
-		name := v.shape.String()
-		if best.kind[v.node.id] != parted || skip[name] {
-			continue
-		}
-		skip[name] = true
-		if t := c.tile(params, best.extent, skip); t.gain() >= most {
-			best, most = t, t.gain()
-		} else {
-			delete(skip, name)
+		if name := v.shape.String(); best.kind[v.node.id] == parted && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
+	var skip []string
+	for len(names) > 0 {
+		t, gain := c.better(params, []int{best.extent}, skip, names, most-1)
+		if t == nil {
+			break
+		}
+		best, most = t, gain
+		at := slices.Index(names, t.skipped)
+		skip, names = append(skip, t.skipped), names[at+1:]
+	}
 	return best
+}
+
+// better tries batch axes of the given lengths and returns the tiling of most
+// gain, if it is above least. With names it tries one tiling for each, which
+// skips it, and returns the first of enough gain.
+func (c *compiler) better(params []*value, extents []int, skip, names []string, least int) (*tiling, int) {
+	first := len(names) > 0
+	if !first {
+		names = []string{""}
+	}
+	tries := make([]*tiling, len(extents)*len(names))
+	gains := make([]int, len(tries))
+	parallel(len(tries), func(i int) {
+		without := append(slices.Clone(skip), names[i%len(names)])
+		tries[i] = c.tile(params, extents[i/len(names)], without)
+		tries[i].skipped, gains[i] = names[i%len(names)], tries[i].gain()
+	})
+	var best *tiling
+	for i, t := range tries {
+		if gains[i] > least {
+			best, least = t, gains[i]
+			if first {
+				break
+			}
+		}
+	}
+	return best, least
 }
 
 // gain estimates the elements that need not go through memory.

@@ -21,6 +21,8 @@ type tiling struct {
 	kind   []kind   // of a node
 	byPart [][]bool // which inputs a node reads part by part
 	level  []int
+	// skipped is the last of the parameters' shapes that do not hold samples.
+	skipped string
 }
 
 // kind says how a node depends on the batch.
@@ -58,10 +60,10 @@ func (c *compiler) extents(params []*value) []int {
 
 // tile classifies the nodes for a batch axis of the given length; skip names
 // the shapes of parameters that do not hold samples.
-func (c *compiler) tile(params []*value, extent int, skip map[string]bool) *tiling {
+func (c *compiler) tile(params []*value, extent int, skip []string) *tiling {
 	t := &tiling{c: c, extent: extent, kind: make([]kind, c.count), byPart: make([][]bool, c.count), level: make([]int, c.count)}
 	for _, v := range params {
-		if axis, ok := t.batchAxis(v.shape); ok && v.shape.Dimensions[axis] == extent && (len(skip) == 0 || !skip[v.shape.String()]) {
+		if axis, ok := t.batchAxis(v.shape); ok && v.shape.Dimensions[axis] == extent && !slices.Contains(skip, v.shape.String()) {
 			t.kind[v.node.id] = parted
 		}
 	}
