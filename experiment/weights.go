@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"cggm/data"
 	"cggm/data/safetensors"
 	"cggm/run"
+	"cggm/trainer"
 )
 
 // Weights writes the best parameters of a run to a safetensors file, under the
@@ -33,7 +35,10 @@ func Weights(dir, path string) error {
 	}
 	tensors := make(map[string]data.Array, len(c.Arrays))
 	for _, a := range c.Arrays {
-		tensors[a.Name] = data.Array{Shape: a.Dims, Values: a.Values}
+		// What optimizers and methods remember is no weight.
+		if name, ok := strings.CutPrefix(a.Name, trainer.ParamPrefix); ok {
+			tensors[name] = data.Array{Shape: a.Dims, Values: a.Values}
+		}
 	}
 	if err := writeWeights(path, tensors, map[string]string{"config": string(config)}); err != nil {
 		return fmt.Errorf("experiment: write the weights of %s: %w", dir, err)

@@ -18,8 +18,8 @@ func (s *State) Import(arrays []Array) error {
 	seen := make([]bool, s.set.Len())
 	for _, a := range arrays {
 		switch {
-		case strings.HasPrefix(a.Name, paramPrefix):
-			name := strings.TrimPrefix(a.Name, paramPrefix)
+		case strings.HasPrefix(a.Name, ParamPrefix):
+			name := strings.TrimPrefix(a.Name, ParamPrefix)
 			i, err := s.match(name, a)
 			if err != nil {
 				return err

@@ -173,9 +173,11 @@ type Array struct {
 	Values []float32
 }
 
-// The prefixes of the names under which Export lists a state's arrays.
+// ParamPrefix begins the names under which a state's parameters are exported.
+const ParamPrefix = "param/"
+
+// The prefixes of the other arrays of a state.
 const (
-	paramPrefix  = "param/"
 	slotPrefix   = "slot/"
 	memoryPrefix = "memory/"
 )
@@ -188,7 +190,7 @@ func (s *State) Export() ([]Array, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Array{paramPrefix + spec.Name, spec.Dims, v})
+		out = append(out, Array{ParamPrefix + spec.Name, spec.Dims, v})
 	}
 	for _, i := range slices.Sorted(maps.Keys(s.slots)) {
 		spec := s.set.Specs()[i]
