@@ -3,9 +3,9 @@ package cpu
 // SmallBlocks makes the compiler split, compute again, and nest what is much
 // too small to be worth it, until the returned function is called.
 func SmallBlocks() (restore func()) {
-	work, far, least, part := blockWork, farAway, nestLeast, nestPart
-	blockWork, farAway, nestLeast, nestPart = 1, 0, 1, 1
-	return func() { blockWork, farAway, nestLeast, nestPart = work, far, least, part }
+	work, far, least, part, bytes := blockWork, farAway, nestLeast, nestPart, vastBytes
+	blockWork, farAway, nestLeast, nestPart, vastBytes = 1, 0, 1, 1, 1
+	return func() { blockWork, farAway, nestLeast, nestPart, vastBytes = work, far, least, part, bytes }
 }
 
 // Nests returns the number of nests compiled so far.

@@ -89,7 +89,32 @@ func (a *repeating) simple(n *node) bool {
 	if a.t.kind[n.id] != parted {
 		return false
 	}
-	return n.op == compute.OpTypeBroadcastInDim || elementwise[n.op] && cheap(n.op) && !reaches(n) && a.t.c.fusable(n)
+	return n.op == compute.OpTypeBroadcastInDim || thin(n) ||
+		elementwise[n.op] && (cheap(n.op) || n.op == compute.OpTypeExp && vast(n)) && !reaches(n) && a.t.c.fusable(n)
+}
+
+// vastBytes is the size from which on a result is computed twice to save
+// memory, even if that takes longer than to keep it.
+var vastBytes = 1 << 26
+
+func vast(n *node) bool {
+	s := n.outputs[0].shape
+	return size(s)*int(s.DType.Size()) >= vastBytes
+}
+
+// thinnest is the largest number of multiplications for an element of a
+// product that is computed twice.
+const thinnest = 64
+
+// thin reports whether a vast product is much larger than its factors: the
+// weights of attention between many tokens are, before and after their
+// exponential.
+func thin(n *node) bool {
+	if n.op != compute.OpTypeDotGeneral || !vast(n) {
+		return false
+	}
+	d, ok := n.args[len(n.args)-1].(*dot)
+	return ok && d.contracted() <= thinnest && size(n.outputs[0].shape) >= 2*(size(n.inputs[0].shape)+size(n.inputs[1].shape))
 }
 
 // copy returns a copy of n for a level, to stand before position at; nil when

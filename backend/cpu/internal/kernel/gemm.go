@@ -1,5 +1,7 @@
 package kernel
 
+import "sync"
+
 // GemmArgs describes a batch of matrix products C = A·B, with options to add what C held before and to finish the result.
 // All strides are in elements.
 type GemmArgs struct {
@@ -30,7 +32,42 @@ type GemmArgs struct {
 
 // Gemm computes the products described by g. Each element of C is a sum over p in increasing order, in one run or in runs
 // that depend on M, N and K alone.
-func Gemm(p Parallel, g GemmArgs) { gemm(p, &g, nil) }
+func Gemm(p Parallel, g GemmArgs) { pooled(p, g, nil) }
+
+// calls keeps what calls of Gemm need, which otherwise makes most of the garbage of a training step.
+var calls = sync.Pool{New: func() any { return &gemmCall{} }}
+
+type gemmCall struct {
+	args GemmArgs
+	run  gemmRun
+}
+
+func borrowCall(g GemmArgs) *gemmCall {
+	call := calls.Get().(*gemmCall)
+	call.args = g
+	return call
+}
+
+func (call *gemmCall) giveBack() {
+	call.args = GemmArgs{}
+	call.run = gemmRun{chunks: call.run.chunks[:0]}
+	calls.Put(call)
+}
+
+// pooled chooses the way to compute a product.
+func pooled(p Parallel, g GemmArgs, b *PackedB) {
+	call := borrowCall(g)
+	defer call.giveBack()
+	gemm(p, call, b)
+}
+
+// blocked computes a product in blocks.
+func blocked(p Parallel, g GemmArgs) {
+	call := borrowCall(g)
+	defer call.giveBack()
+	call.run.cut(&call.args, nil)
+	call.run.do(p)
+}
 
 // GemmPacked computes the products described by g with b in place of g.B, g.BRow, g.BCol and g.BStride: every product of
 // the batch has the same right factor. b must be [g.K, g.N].
@@ -39,10 +76,11 @@ func GemmPacked(p Parallel, g GemmArgs, b *PackedB) {
 		panic("kernel: the packed factor has another shape than the product")
 	}
 	g.B, g.BRow, g.BCol, g.BStride = nil, 0, 0, 0
-	gemm(p, &g, b)
+	pooled(p, g, b)
 }
 
-func gemm(p Parallel, g *GemmArgs, b *PackedB) {
+func gemm(p Parallel, call *gemmCall, b *PackedB) {
+	g := &call.args
 	g.Batch = max(g.Batch, 1)
 	if g.M <= 0 || g.N <= 0 {
 		return
@@ -53,7 +91,8 @@ func gemm(p Parallel, g *GemmArgs, b *PackedB) {
 	case b == nil && gemmSplit(p, g):
 	case b == nil && gemmDeep(p, g):
 	default:
-		newGemmRun(g, b).do(p)
+		call.run.cut(g, b)
+		call.run.do(p)
 	}
 }
 

@@ -17,7 +17,7 @@ func gemmDeep(p Parallel, g *GemmArgs) bool {
 		if k0+part.K < g.K {
 			part.BiasCol, part.BiasRow, part.ReLU, part.Epilogue = nil, nil, false, nil
 		}
-		newGemmRun(&part, nil).do(p)
+		blocked(p, part)
 	}
 	return true
 }

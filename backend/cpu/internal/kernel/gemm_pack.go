@@ -13,7 +13,7 @@ func PackB(p Parallel, k, n int, b []float32, row, col int) *PackedB {
 	if k == 0 || n == 0 {
 		return packed
 	}
-	chunks := currentGeometry().panels(n, n > gemmNarrow)
+	chunks := currentGeometry().panels(nil, n, n > gemmNarrow)
 	parts := max(1, min(len(chunks)-1, k*n>>16))
 	p.run(parts, func(i int) {
 		packPanels(packed.b, b, k, n, row, col, chunks, (len(chunks)-1)*i/parts, (len(chunks)-1)*(i+1)/parts)

@@ -29,16 +29,17 @@ type gemmRun struct {
 	cAt func(n int) int
 }
 
-func newGemmRun(g *GemmArgs, b *PackedB) *gemmRun {
-	r := &gemmRun{GemmArgs: g, geometry: currentGeometry(), packed: b}
+// cut makes r the run of a call. It keeps the memory of r's chunks.
+func (r *gemmRun) cut(g *GemmArgs, b *PackedB) {
+	*r = gemmRun{GemmArgs: g, geometry: currentGeometry(), packed: b, chunks: r.chunks[:0]}
 	r.packA = g.N > gemmNarrow && g.M > 2*r.tall && g.K > 64
-	r.chunks = r.panels(g.N, g.N > gemmNarrow)
+	r.chunks = r.panels(r.chunks, g.N, g.N > gemmNarrow)
 	direct := g.BCol == 1 && (g.M <= 2*r.tall || g.K*g.BRow <= gemmDirectB)
 	r.packB = b == nil && !direct
 	work := g.M * g.N * g.K
 	if work < gemmTask && g.Batch > 1 {
 		r.rowBlocks, r.colBlocks, r.group = 1, 1, max(1, gemmTask/max(work, 1))
-		return r
+		return
 	}
 	r.group = 1
 	tasks := (work + gemmTask - 1) / gemmTask
@@ -54,13 +55,12 @@ func newGemmRun(g *GemmArgs, b *PackedB) *gemmRun {
 	if r.rowBlocks >= 8 {
 		r.colBlocks = 1
 	}
-	return r
 }
 
 // newFilledRun returns a run with a factor that is made on the fly. All products share the other one, if it is a matrix.
 func newFilledRun(g *GemmArgs) *gemmRun {
 	r := &gemmRun{GemmArgs: g, geometry: currentGeometry(), packA: true, packB: true, group: 1}
-	r.chunks = r.panels(g.N, true)
+	r.chunks = r.panels(nil, g.N, true)
 	return r
 }
 

@@ -60,7 +60,7 @@ func gemmSplit(p Parallel, g *GemmArgs) bool {
 			M: g.M, N: g.N, K: hi - lo, Batch: 1, A: g.A[lo*g.ACol:], ARow: g.ARow, ACol: g.ACol,
 			B: g.B[lo*g.BRow:], BRow: g.BRow, BCol: g.BCol, C: partial.data[i*size : (i+1)*size], LDC: g.N,
 		}
-		newGemmRun(&part, nil).do(nil)
+		blocked(nil, part)
 	})
 	for i := 1; i < runs; i++ {
 		Add(partial.data[:size], partial.data[:size], partial.data[i*size:(i+1)*size])

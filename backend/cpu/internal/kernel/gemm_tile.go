@@ -1,5 +1,7 @@
 package kernel
 
+import "slices"
+
 // geometry holds the sizes of the tiles of a level.
 type geometry struct {
 	step   int // columns of a panel of a wide matrix
@@ -31,14 +33,14 @@ func (g geometry) height(width int) int {
 	}
 }
 
-// panels returns the first columns of the panels of a matrix of n columns, followed by n. Where A is packed, in tiles of one
+// panels appends to starts the first columns of the panels of a matrix of n columns, followed by n. Where A is packed, in tiles of one
 // height, no panel may be wider than a step.
-func (g geometry) panels(n int, packA bool) []int {
+func (g geometry) panels(starts []int, n int, packA bool) []int {
 	widest := g.widest
 	if packA {
 		widest = g.step
 	}
-	starts := make([]int, 0, n/g.step+2)
+	starts = slices.Grow(starts, n/g.step+2)
 	j := 0
 	for ; n-j > widest; j += g.step {
 		starts = append(starts, j)
