@@ -4,13 +4,12 @@
 //
 // A graph is recorded as a list of nodes and compiled once: what nobody uses
 // is dropped, what depends on constants alone is computed, equal nodes are
-// merged, chains of elementwise operations with
-// the broadcasts that feed them become one pass over cache-sized tiles,
-// transposes are read in place by the matrix products they feed, and every
-// result is given a buffer that is reused once its last reader has run. Steps
-// that do not wait for each other run at the same time.
-// Operations without a kernel here run, one at a time, on GoMLX's own Go
-// engine, which also infers all shapes.
+// merged, chains of elementwise operations with the broadcasts that feed them
+// become one pass over cache-sized tiles, transposes are read in place by the
+// matrix products they feed, and every result is given a buffer that is reused
+// once its last reader has run. Steps that do not wait for each other run at
+// the same time. Operations without a kernel here run, one at a time, on
+// GoMLX's own Go engine, which also infers all shapes.
 //
 // Work inside an operation is cut into blocks whose borders depend on its size
 // alone, and reductions add their blocks in a fixed order, so results have the

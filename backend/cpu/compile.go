@@ -150,6 +150,7 @@ func (b *Backend) compileWith(f *function, split bool) (*program, error) {
 		p.copied = append(p.copied, seen[s] || op == compute.OpTypeParameter || op == compute.OpTypeConstant)
 		seen[s] = true
 	}
+	p.epilogues()
 	p.plan()
 	p.arrange()
 	return p, nil

@@ -38,8 +38,7 @@ type nester struct {
 	readers [][]int
 }
 
-// nest replaces steps by nests. Slots must not be planned yet.
-func (p *program) nest() {
+func newNester(p *program) *nester {
 	n := &nester{p: p, fixed: make([]bool, len(p.stores))}
 	for _, stores := range [][]int{p.params, p.results} {
 		for _, s := range stores {
@@ -49,6 +48,12 @@ func (p *program) nest() {
 	for s := range p.consts {
 		n.fixed[s] = true
 	}
+	return n
+}
+
+// nest replaces steps by nests. Slots must not be planned yet.
+func (p *program) nest() {
+	n := newNester(p)
 	for first := 0; first < len(p.steps); first++ {
 		if st := &p.steps[first]; st.spans == nil || !slices.ContainsFunc(st.writes, func(s int) bool { return p.stores[s].len >= nestLeast }) {
 			continue
