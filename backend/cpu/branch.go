@@ -15,13 +15,7 @@ func (c *compiler) branch(n *node) (s step, ok bool, err error) {
 	default:
 		return step{}, false, nil
 	}
-	s = step{name: n.op.String()}
-	for _, v := range n.inputs {
-		s.reads = append(s.reads, c.store(v))
-	}
-	for _, v := range n.outputs {
-		s.writes = append(s.writes, c.store(v))
-	}
+	s = c.stepOf(n)
 	bodies := make([]*program, len(n.bodies))
 	captured := make([][]int, len(n.bodies)) // stores
 	rest := s.reads[n.direct:]

@@ -168,18 +168,20 @@ func (b *batches) at(i int) (at [3]int) {
 	return at
 }
 
+// arrange returns the strides and sizes of the axes in the order batch, crossed,
+// contracting.
+func (o *dotOperand) arrange() (strides, dims []int) {
+	for _, axes := range [][]int{o.batchAxes, o.crossed, o.contracting} {
+		for _, axis := range axes {
+			strides, dims = append(strides, o.strides[axis]), append(dims, o.dims[axis])
+		}
+	}
+	return strides, dims
+}
+
 // copiedDot brings operands whose axes do not merge into the order batch,
 // crossed, contracting first.
 func copiedDot(d *dot, ldc int, in, out []int) func(*frame) error {
-	arrange := func(o *dotOperand) (src, dims []int) {
-		for _, axes := range [][]int{o.batchAxes, o.crossed, o.contracting} {
-			for _, axis := range axes {
-				src = append(src, o.strides[axis])
-				dims = append(dims, o.dims[axis])
-			}
-		}
-		return src, dims
-	}
 	count := func(o *dotOperand, axes []int) int {
 		n := 1
 		for _, axis := range axes {
@@ -187,8 +189,8 @@ func copiedDot(d *dot, ldc int, in, out []int) func(*frame) error {
 		}
 		return n
 	}
-	ls, ld := arrange(&d.lhs)
-	rs, rd := arrange(&d.rhs)
+	ls, ld := d.lhs.arrange()
+	rs, rd := d.rhs.arrange()
 	m, cols, k := count(&d.lhs, d.lhs.crossed), count(&d.rhs, d.rhs.crossed), count(&d.lhs, d.lhs.contracting)
 	b := d.batches(func(axis int) (l, r int) {
 		inner := product(d.batch[axis+1:])

@@ -15,12 +15,12 @@ var epilogueLeast = 1 << 16
 // loop that alone reads them, such as bias and activation. Slots must not be
 // planned yet.
 func (p *program) epilogues() {
+	n := newNester(p)
 	for i := 0; i < len(p.steps); i++ {
 		x, ok := p.steps[i].spans.(*matrices)
 		if !ok || x.sums || x.products() != 1 || !x.straight[2] || p.stores[x.out].len < epilogueLeast {
 			continue
 		}
-		n := newNester(p)
 		n.index()
 		j, ok := n.tail(i, x)
 		if !ok {

@@ -15,10 +15,6 @@ import (
 // they are finished: the same numbers as in a loop of its own, one step. A
 // product that is cut into columns runs the loop at its end.
 func TestEpilogue(t *testing.T) {
-	b, err := New("")
-	if err != nil {
-		t.Fatal(err)
-	}
 	wave := func(n int, step float64) []float32 {
 		v := make([]float32, n)
 		for i := range v {
@@ -27,28 +23,14 @@ func TestEpilogue(t *testing.T) {
 		return v
 	}
 	run := func(m, k, n int) (out []float32, names string) {
-		bd := b.Builder("epilogue")
-		f := bd.Main()
-		check := func(v compute.Value, err error) compute.Value {
-			t.Helper()
-			if err != nil {
-				t.Fatal(err)
-			}
-			return v
-		}
-		x := check(f.Parameter("x", shapes.Make(dtypes.Float32, m, k), nil))
-		w := check(f.Parameter("w", shapes.Make(dtypes.Float32, k, n), nil))
-		bias := check(f.Parameter("bias", shapes.Make(dtypes.Float32, n), nil))
-		y := check(f.DotGeneral(x, []int{1}, nil, w, []int{0}, nil, compute.DotGeneralConfig{}))
-		y = check(f.Tanh(check(f.Add(y, check(f.BroadcastInDim(bias, shapes.Make(dtypes.Float32, m, n), []int{1}))))))
-		if err := f.Return([]compute.Value{check(f.Mul(y, y))}, nil); err != nil {
-			t.Fatal(err)
-		}
-		exe, err := bd.Compile()
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := exe.(*program)
+		p := built(t, func(f compute.Function, check func(compute.Value, error) compute.Value) []compute.Value {
+			x := check(f.Parameter("x", shapes.Make(dtypes.Float32, m, k), nil))
+			w := check(f.Parameter("w", shapes.Make(dtypes.Float32, k, n), nil))
+			bias := check(f.Parameter("bias", shapes.Make(dtypes.Float32, n), nil))
+			y := check(f.DotGeneral(x, []int{1}, nil, w, []int{0}, nil, compute.DotGeneralConfig{}))
+			y = check(f.Tanh(check(f.Add(y, check(f.BroadcastInDim(bias, shapes.Make(dtypes.Float32, m, n), []int{1}))))))
+			return []compute.Value{check(f.Mul(y, y))}
+		})
 		for _, s := range p.steps {
 			names += s.name + "; "
 		}

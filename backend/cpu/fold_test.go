@@ -12,35 +12,17 @@ import (
 // of a number are constants of the program; what depends on a parameter is not,
 // nor is a number that is only repeated.
 func TestFold(t *testing.T) {
-	b, err := New("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bd := b.Builder("fold").(*builder)
-	f := bd.Main()
-	check := func(v compute.Value, err error) compute.Value {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-	x := check(f.Parameter("x", shapes.Make(dtypes.Float32, 3, 3), nil))
-	row, col := check(f.Iota(shapes.Make(dtypes.Int32, 3, 3), 0)), check(f.Iota(shapes.Make(dtypes.Int32, 3, 3), 1))
-	four, one := check(f.Constant([]float32{4})), check(f.Constant([]float32{1}))
-	quarter := check(f.Div(one, check(f.Sqrt(check(f.Mul(four, four))))))
-	scale := check(f.BroadcastInDim(check(f.Reshape(quarter)), shapes.Make(dtypes.Float32, 3, 3), nil))
-	mask := check(f.GreaterOrEqual(row, col))
-	zero := check(f.BroadcastInDim(check(f.Reshape(check(f.Constant([]float32{0})))), shapes.Make(dtypes.Float32, 3, 3), nil))
-	out := check(f.Where(mask, check(f.Mul(x, scale)), zero))
-	if err := f.Return([]compute.Value{out}, nil); err != nil {
-		t.Fatal(err)
-	}
-	exe, err := bd.Compile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := exe.(*program)
+	p := built(t, func(f compute.Function, check func(compute.Value, error) compute.Value) []compute.Value {
+		x := check(f.Parameter("x", shapes.Make(dtypes.Float32, 3, 3), nil))
+		row, col := check(f.Iota(shapes.Make(dtypes.Int32, 3, 3), 0)), check(f.Iota(shapes.Make(dtypes.Int32, 3, 3), 1))
+		four, one := check(f.Constant([]float32{4})), check(f.Constant([]float32{1}))
+		quarter := check(f.Div(one, check(f.Sqrt(check(f.Mul(four, four))))))
+		scale := check(f.BroadcastInDim(check(f.Reshape(quarter)), shapes.Make(dtypes.Float32, 3, 3), nil))
+		mask := check(f.GreaterOrEqual(row, col))
+		zero := check(f.BroadcastInDim(check(f.Reshape(check(f.Constant([]float32{0})))), shapes.Make(dtypes.Float32, 3, 3), nil))
+		out := check(f.Where(mask, check(f.Mul(x, scale)), zero))
+		return []compute.Value{out}
+	})
 	got, err := p.call([]any{[]float32{4, 8, 12, 16, 20, 24, 28, 32, 36}})
 	if err != nil {
 		t.Fatal(err)

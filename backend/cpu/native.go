@@ -11,13 +11,7 @@ import (
 
 // native returns the step of a node that has a kernel here.
 func (c *compiler) native(n *node) (step, bool) {
-	s := step{name: n.op.String()}
-	for _, v := range n.inputs {
-		s.reads = append(s.reads, c.store(v))
-	}
-	for _, v := range n.outputs {
-		s.writes = append(s.writes, c.store(v))
-	}
+	s := c.stepOf(n)
 	if n.empty() {
 		s.run = ofNothing(n, s.reads, s.writes)
 		return s, s.run != nil
@@ -34,6 +28,19 @@ func (c *compiler) native(n *node) (step, bool) {
 	}
 	s.run = build(n, s.reads, s.writes)
 	return s, s.run != nil
+}
+
+// stepOf returns a step that reads the inputs of a node and writes its outputs,
+// and does not run yet.
+func (c *compiler) stepOf(n *node) step {
+	s := step{name: n.op.String()}
+	for _, v := range n.inputs {
+		s.reads = append(s.reads, c.store(v))
+	}
+	for _, v := range n.outputs {
+		s.writes = append(s.writes, c.store(v))
+	}
+	return s
 }
 
 // neverRead reports whether all readers of a broadcast look through it.

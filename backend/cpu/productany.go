@@ -95,16 +95,7 @@ func productSame[T number](n *node, in, out []int) func(*frame) error {
 func productOf[S any, T number](n *node, in, out []int, load func(S) T, store func(T) S) func(*frame) error {
 	d := newDot(n)
 	batch, k := product(d.batch), d.contracted()
-	places := func(o *dotOperand) []int {
-		var steps, dims []int
-		for _, axes := range [][]int{o.batchAxes, o.crossed, o.contracting} {
-			for _, axis := range axes {
-				steps, dims = append(steps, o.strides[axis]), append(dims, o.dims[axis])
-			}
-		}
-		return offsets(dims, steps)
-	}
-	left, right := places(&d.lhs), places(&d.rhs)
+	left, right := offsets(d.lhs.arrange()), offsets(d.rhs.arrange())
 	m, cols := len(left)/max(batch*k, 1), len(right)/max(batch*k, 1)
 	const block = 32 // rows of a task
 	tasks := (m + block - 1) / block
@@ -136,7 +127,7 @@ func productOf[S any, T number](n *node, in, out []int, load func(S) T, store fu
 }
 
 // offsets returns where the elements of a strided box lie, in order.
-func offsets(dims, strides []int) []int {
+func offsets(strides, dims []int) []int {
 	list := []int{0}
 	for axis, d := range dims {
 		longer := make([]int, 0, len(list)*d)

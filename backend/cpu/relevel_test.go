@@ -11,42 +11,27 @@ import (
 
 // weighted is a graph whose weights exp(x·yᵀ) [batch, n, n] are summed over
 // the whole batch, and multiplied with y only after that sum is known.
-func weighted(t *testing.T, b *Backend, batch, n, width int) *builder {
+func weighted(t *testing.T, batch, n, width int) *program {
 	t.Helper()
-	bd := b.Builder("weighted").(*builder)
-	f := bd.Main()
-	check := func(v compute.Value, err error) compute.Value {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-	s := shapes.Make(dtypes.Float32, batch, n, width)
-	x, y := check(f.Parameter("x", s, nil)), check(f.Parameter("y", s, nil))
-	x, y = check(f.Tanh(x)), check(f.Tanh(y))
-	weights := check(f.Exp(check(f.DotGeneral(x, []int{2}, []int{0}, y, []int{2}, []int{0}, compute.DotGeneralConfig{}))))
-	total := check(f.ReduceSum(weights, 0, 1, 2))
-	mixed := check(f.DotGeneral(weights, []int{2}, []int{0}, y, []int{1}, []int{0}, compute.DotGeneralConfig{}))
-	// What the weights are made of is needed late as well.
-	spread := check(f.BroadcastInDim(total, s, nil))
-	out := check(f.Add(check(f.Mul(check(f.Mul(mixed, spread)), x)), check(f.Mul(y, spread))))
-	late := check(f.Mul(weights, check(f.BroadcastInDim(total, shapes.Make(dtypes.Float32, batch, n, n), nil))))
-	if err := f.Return([]compute.Value{out, check(f.ReduceSum(late, 2))}, nil); err != nil {
-		t.Fatal(err)
-	}
-	return bd
+	return built(t, func(f compute.Function, check func(compute.Value, error) compute.Value) []compute.Value {
+		s := shapes.Make(dtypes.Float32, batch, n, width)
+		x, y := check(f.Parameter("x", s, nil)), check(f.Parameter("y", s, nil))
+		x, y = check(f.Tanh(x)), check(f.Tanh(y))
+		weights := check(f.Exp(check(f.DotGeneral(x, []int{2}, []int{0}, y, []int{2}, []int{0}, compute.DotGeneralConfig{}))))
+		total := check(f.ReduceSum(weights, 0, 1, 2))
+		mixed := check(f.DotGeneral(weights, []int{2}, []int{0}, y, []int{1}, []int{0}, compute.DotGeneralConfig{}))
+		// What the weights are made of is needed late as well.
+		spread := check(f.BroadcastInDim(total, s, nil))
+		out := check(f.Add(check(f.Mul(check(f.Mul(mixed, spread)), x)), check(f.Mul(y, spread))))
+		late := check(f.Mul(weights, check(f.BroadcastInDim(total, shapes.Make(dtypes.Float32, batch, n, n), nil))))
+		return []compute.Value{out, check(f.ReduceSum(late, 2))}
+	})
 }
 
 // Vast weights of attention that are read before and after a sum over the
 // batch are computed twice, instead of being kept as a whole.
 func TestVastWeightsAreComputedTwice(t *testing.T) {
 	const batch, n, width = 16, 24, 4
-	b, err := New("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine := b.(*Backend)
 	data := func(phase float64) []float32 {
 		v := make([]float32, batch*n*width)
 		for i := range v {
@@ -54,18 +39,15 @@ func TestVastWeightsAreComputedTwice(t *testing.T) {
 		}
 		return v
 	}
-	run := func() (results []any, kept int) {
-		exe, err := weighted(t, engine, batch, n, width).Compile()
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := exe.(*program)
+	run := func() (_ []any, kept int) {
+		p := weighted(t, batch, n, width)
 		for _, s := range p.stores {
 			if s.len == batch*n*n && s.slot >= 0 {
 				kept++
 			}
 		}
-		if results, err = p.call([]any{data(0), data(1)}); err != nil {
+		results, err := p.call([]any{data(0), data(1)})
+		if err != nil {
 			t.Fatal(err)
 		}
 		return results, kept

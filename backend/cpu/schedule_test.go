@@ -114,42 +114,24 @@ func TestCrewNests(t *testing.T) {
 // Branches of a graph, of encoders that are too different to share a batch,
 // give the same bytes for any number of threads.
 func TestBranchesDeterministic(t *testing.T) {
-	b, err := New("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bd := b.Builder("branches")
-	f := bd.Main()
-	check := func(v compute.Value, err error) compute.Value {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-	var outs []compute.Value
 	var inputs []any
-	for _, n := range []int{96, 130, 177} {
-		x := check(f.Parameter("x", shapes.Make(dtypes.Float32, n, n), nil))
-		data := make([]float32, n*n)
-		for i := range data {
-			data[i] = float32(i*7919%1013)/1013 - .5
+	p := built(t, func(f compute.Function, check func(compute.Value, error) compute.Value) []compute.Value {
+		var outs []compute.Value
+		for _, n := range []int{96, 130, 177} {
+			x := check(f.Parameter("x", shapes.Make(dtypes.Float32, n, n), nil))
+			data := make([]float32, n*n)
+			for i := range data {
+				data[i] = float32(i*7919%1013)/1013 - .5
+			}
+			inputs = append(inputs, data)
+			y := x
+			for range 3 {
+				y = check(f.Tanh(check(f.DotGeneral(y, []int{1}, nil, x, []int{0}, nil, compute.DotGeneralConfig{}))))
+			}
+			outs = append(outs, check(f.ReduceSum(y, 0)))
 		}
-		inputs = append(inputs, data)
-		y := x
-		for range 3 {
-			y = check(f.Tanh(check(f.DotGeneral(y, []int{1}, nil, x, []int{0}, nil, compute.DotGeneralConfig{}))))
-		}
-		outs = append(outs, check(f.ReduceSum(y, 0)))
-	}
-	if err := f.Return(outs, nil); err != nil {
-		t.Fatal(err)
-	}
-	exe, err := bd.Compile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := exe.(*program)
+		return outs
+	})
 	if p.schedule == nil {
 		t.Fatal("the branches run one after the other")
 	}

@@ -109,58 +109,42 @@ func (c *compiler) emitAll(nodes []*node) error {
 // bestTiling returns the tiling that keeps most in the cache, nil for none.
 func (c *compiler) bestTiling(params []*value) *tiling {
 	for _, n := range c.nodes {
-		c.runs(n) // remembers the answer, which the candidates share
+		c.runs(n) // remembers the answer, which all tilings share
 	}
-	best, most := c.better(params, c.extents(params), nil, nil, 0)
-	if best == nil {
+	extents := c.extents(params)
+	best := &tiling{}
+	for _, t := range tilings(len(extents), func(i int) *tiling { return c.tile(params, extents[i], nil) }) {
+		if t.kept > best.kept {
+			best = t
+		}
+	}
+	if best.kept == 0 {
 		return nil
 	}
 	// A parameter whose first axis happens to be as long as the batch, such as
 	// a weight matrix, is better taken as a whole.
-	var names []string
+	var names, skip []string
 	for _, v := range params {
 		if name := v.shape.String(); best.kind[v.node.id] == parted && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	var skip []string
 	for len(names) > 0 {
-		t, gain := c.better(params, []int{best.extent}, skip, names, most-1)
-		if t == nil {
+		tries := tilings(len(names), func(i int) *tiling { return c.tile(params, best.extent, append(slices.Clone(skip), names[i])) })
+		at := slices.IndexFunc(tries, func(t *tiling) bool { return t.kept >= best.kept })
+		if at < 0 {
 			break
 		}
-		best, most = t, gain
-		at := slices.Index(names, t.skipped)
-		skip, names = append(skip, t.skipped), names[at+1:]
+		best, skip, names = tries[at], append(skip, names[at]), names[at+1:]
 	}
 	return best
 }
 
-// better tries batch axes of the given lengths and returns the tiling of most
-// gain, if it is above least. With names it tries one tiling for each, which
-// skips it, and returns the first of enough gain.
-func (c *compiler) better(params []*value, extents []int, skip, names []string, least int) (*tiling, int) {
-	first := len(names) > 0
-	if !first {
-		names = []string{""}
-	}
-	tries := make([]*tiling, len(extents)*len(names))
-	gains := make([]int, len(tries))
-	parallel(len(tries), func(i int) {
-		without := append(slices.Clone(skip), names[i%len(names)])
-		tries[i] = c.tile(params, extents[i/len(names)], without)
-		tries[i].skipped, gains[i] = names[i%len(names)], tries[i].gain()
-	})
-	var best *tiling
-	for i, t := range tries {
-		if gains[i] > least {
-			best, least = t, gains[i]
-			if first {
-				break
-			}
-		}
-	}
-	return best, least
+// tilings makes n tilings side by side.
+func tilings(n int, tile func(i int) *tiling) []*tiling {
+	list := make([]*tiling, n)
+	parallel(n, func(i int) { list[i] = tile(i) })
+	return list
 }
 
 // gain estimates the elements that need not go through memory.

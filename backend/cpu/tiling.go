@@ -21,8 +21,7 @@ type tiling struct {
 	kind   []kind   // of a node
 	byPart [][]bool // which inputs a node reads part by part
 	level  []int
-	// skipped is the last of the parameters' shapes that do not hold samples.
-	skipped string
+	kept   int // estimate of the elements that need not go through memory
 }
 
 // kind says how a node depends on the batch.
@@ -81,6 +80,7 @@ func (c *compiler) tile(params []*value, extent int, skip []string) *tiling {
 	for _, n := range c.nodes {
 		t.rank(n)
 	}
+	t.kept = t.gain()
 	return t
 }
 

@@ -32,7 +32,7 @@ type GemmArgs struct {
 
 // Gemm computes the products described by g. Each element of C is a sum over p in increasing order, in one run or in runs
 // that depend on M, N and K alone.
-func Gemm(p Parallel, g GemmArgs) { pooled(p, g, nil) }
+func Gemm(p Parallel, g GemmArgs) { gemm(p, g, nil) }
 
 // calls keeps what calls of Gemm need, which otherwise makes most of the garbage of a training step.
 var calls = sync.Pool{New: func() any { return &gemmCall{} }}
@@ -54,13 +54,6 @@ func (call *gemmCall) giveBack() {
 	calls.Put(call)
 }
 
-// pooled chooses the way to compute a product.
-func pooled(p Parallel, g GemmArgs, b *PackedB) {
-	call := borrowCall(g)
-	defer call.giveBack()
-	gemm(p, call, b)
-}
-
 // blocked computes a product in blocks.
 func blocked(p Parallel, g GemmArgs) {
 	call := borrowCall(g)
@@ -76,10 +69,13 @@ func GemmPacked(p Parallel, g GemmArgs, b *PackedB) {
 		panic("kernel: the packed factor has another shape than the product")
 	}
 	g.B, g.BRow, g.BCol, g.BStride = nil, 0, 0, 0
-	pooled(p, g, b)
+	gemm(p, g, b)
 }
 
-func gemm(p Parallel, call *gemmCall, b *PackedB) {
+// gemm chooses the way to compute a product.
+func gemm(p Parallel, args GemmArgs, b *PackedB) {
+	call := borrowCall(args)
+	defer call.giveBack()
 	g := &call.args
 	g.Batch = max(g.Batch, 1)
 	if g.M <= 0 || g.N <= 0 {
