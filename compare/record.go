@@ -8,6 +8,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+
+	"cggm/run"
 )
 
 // Record is what is kept of one run.
@@ -77,25 +79,16 @@ func (s store) write(j *job, r *Record) error {
 }
 
 // replace writes a file so that at any moment there is the old one or the new.
-func replace(path string, text []byte) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("compare: write %s: %w", path, err)
-		}
-	}()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
+func replace(path string, text []byte) error {
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err == nil {
+		err = run.Replace(path, 0o600, func(f *os.File) error {
+			_, err := f.Write(text)
+			return err
+		})
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return fmt.Errorf("compare: write %s: %w", path, err)
 	}
 	return nil
 }

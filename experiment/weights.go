@@ -1,10 +1,8 @@
 package experiment
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"cggm/data"
@@ -40,25 +38,11 @@ func Weights(dir, path string) error {
 			tensors[name] = data.Array{Shape: a.Dims, Values: a.Values}
 		}
 	}
-	if err := writeWeights(path, tensors, map[string]string{"config": string(config)}); err != nil {
+	err = run.Replace(path, 0o644, func(f *os.File) error {
+		return safetensors.Write(f, tensors, map[string]string{"config": string(config)})
+	})
+	if err != nil {
 		return fmt.Errorf("experiment: write the weights of %s: %w", dir, err)
-	}
-	return nil
-}
-
-// writeWeights writes beside path and renames, so that no half a file has that
-// name.
-func writeWeights(path string, tensors map[string]data.Array, metadata map[string]string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(safetensors.Write(f, tensors, metadata), f.Sync(), f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }

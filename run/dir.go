@@ -147,16 +147,24 @@ func (d *Dir) Write(name string, data []byte) error {
 	})
 }
 
-// replace writes a temporary file beside path, syncs it and renames it.
-func replace(path string, write func(f *os.File) error) (err error) {
+// replace is Replace with an error for users.
+func replace(path string, write func(f *os.File) error) error {
+	if err := Replace(path, 0o644, write); err != nil {
+		return fmt.Errorf("run: write %s: %w: the earlier file is untouched: free some space or choose another folder with --out", path, err)
+	}
+	return nil
+}
+
+// Replace writes a temporary file beside path, syncs it and renames it, so that
+// at any moment there is the old file or the new one.
+func Replace(path string, mode os.FileMode, write func(f *os.File) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
 	if err != nil {
-		return fmt.Errorf("run: write %s: %w", path, err)
+		return err
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("run: write %s: %w: the earlier file is untouched: free some space or choose another folder with --out",
-				path, errors.Join(err, f.Close()))
+			err = errors.Join(err, f.Close())
 			_ = os.Remove(f.Name())
 		}
 	}()
@@ -169,7 +177,7 @@ func replace(path string, write func(f *os.File) error) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	if err = os.Chmod(f.Name(), 0o644); err != nil {
+	if err = os.Chmod(f.Name(), mode); err != nil {
 		return err
 	}
 	if err = os.Rename(f.Name(), path); err != nil {
