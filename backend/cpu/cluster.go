@@ -76,7 +76,7 @@ func (c *compiler) loop(n *node) (elements, row int) {
 	if x.DType != dtypes.Float32 || size(x) == 0 {
 		return 0, 0
 	}
-	if w, ok := c.view(n.inputs[0], x); !ok || w.len == 1 {
+	if _, w, ok := c.view(n.inputs[0], x); !ok || w.len == 1 {
 		return 0, 0
 	}
 	row = size(x) / max(size(n.outputs[0].shape), 1)
@@ -115,11 +115,11 @@ func (c *compiler) drawInside(n *node) {
 func (c *compiler) sources(n *node) []*node {
 	var out []*node
 	for _, v := range n.inputs {
-		w, ok := c.view(v, loopShape(n))
+		from, _, ok := c.view(v, loopShape(n))
 		if ok {
-			out = append(out, w.value.node)
+			out = append(out, from.node)
 		}
-		if src := c.root(v).node; !ok || !elementwise[n.op] && src != w.value.node {
+		if src := c.root(v).node; !ok || !elementwise[n.op] && src != from.node {
 			out = append(out, src)
 		}
 	}
@@ -166,14 +166,14 @@ func (f *clustering) reads(a, b *cluster, n, row int) bool {
 			return false
 		}
 		for _, v := range u.inputs {
-			w, ok := c.view(v, loopShape(u))
-			if !ok || c.cluster[w.value.node] != a {
+			whose, w, ok := c.view(v, loopShape(u))
+			if !ok || c.cluster[whose.node] != a {
 				continue
 			}
-			own, from := spaceOf(u, n), size(w.value.shape)
+			own, from := spaceOf(u, n), size(whose.shape)
 			switch {
 			case w.full(own) && from == own:
-			case own == n && row > 0 && from*row == n && w.len == from && w.inner == row && w.value.shape.DType == dtypes.Float32:
+			case own == n && row > 0 && from*row == n && w.len == from && w.inner == row && whose.shape.DType == dtypes.Float32:
 			default:
 				return false
 			}

@@ -46,7 +46,7 @@ func (c *compiler) fusable(n *node) bool {
 		default:
 			return false
 		}
-		if _, ok := c.view(v, out); !ok {
+		if _, _, ok := c.view(v, out); !ok {
 			return false
 		}
 	}
@@ -68,32 +68,31 @@ func (c *compiler) fusable(n *node) bool {
 // view says how a loop reads a value: element i of the loop is element
 // (i/inner) mod len of the bytes.
 type view struct {
-	value *value // whose bytes
 	len   int
 	inner int
 }
 
 func (w view) full(n int) bool { return w.inner == 1 && w.len == n }
 
-// view returns how a loop over shape out reads v, looking through broadcasts.
-func (c *compiler) view(v *value, out shapes.Shape) (view, bool) {
+// view returns how a loop over shape out reads v, and whose bytes it reads:
+// those of another value where it looks through a broadcast.
+func (c *compiler) view(v *value, out shapes.Shape) (whose *value, w view, ok bool) {
 	n := size(out)
-	w, ok := broadcastView(v.shape.Dimensions, aligned(v.shape, out), out.Dimensions)
+	w, ok = broadcastView(v.shape.Dimensions, aligned(v.shape, out), out.Dimensions)
 	if !ok {
-		return view{}, false
+		return nil, view{}, false
 	}
-	w.value = c.root(v)
+	whose = c.root(v)
 	// A broadcast that only loops need is never stored. One that is stored may
 	// come from blocks of the batch that keep its input to themselves.
-	src := w.value.node
-	if w.full(n) && src.op == compute.OpTypeBroadcastInDim && !c.isOut[w.value] {
+	src := whose.node
+	if w.full(n) && src.op == compute.OpTypeBroadcastInDim && !c.isOut[whose] {
 		from := src.inputs[0]
 		if inner, ok := broadcastView(from.shape.Dimensions, src.args[1].([]int), src.outputs[0].shape.Dimensions); ok {
-			inner.value = c.root(from)
-			return inner, true
+			return c.root(from), inner, true
 		}
 	}
-	return w, true
+	return whose, w, true
 }
 
 // aligned returns the axes of out that the axes of in stand for under implicit

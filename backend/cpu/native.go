@@ -57,7 +57,7 @@ func (c *compiler) neverRead(n *node) bool {
 			if c.root(in) != v {
 				continue
 			}
-			if w, ok := c.view(in, u.outputs[0].shape); !ok || w.value == v {
+			if whose, _, ok := c.view(in, u.outputs[0].shape); !ok || whose == v {
 				return false
 			}
 		}

@@ -117,8 +117,9 @@ type loopBuilder struct {
 }
 
 type loadKey struct {
-	view view
-	rows bool
+	whose *value
+	view  view
+	rows  bool
 }
 
 func (b *loopBuilder) register(k bank) ref {
@@ -208,30 +209,30 @@ func (b *loopBuilder) node(n *node) {
 
 // operand returns the register that holds an input of a node.
 func (b *loopBuilder) operand(v *value, at *node) ref {
-	w, _ := b.c.view(v, loopShape(at))
+	whose, w, _ := b.c.view(v, loopShape(at))
 	space := spaceOf(at, b.p.n)
 	rows := b.p.row > 0 && space*b.p.row == b.p.n
-	if r, ok := b.regs[w.value]; ok {
+	if r, ok := b.regs[whose]; ok {
 		if !rows && r.bank == rowNumbers {
 			return b.spread(r)
 		}
 		return r
 	}
-	kind := w.value.shape.DType
+	kind := whose.shape.DType
 	byRow := !rows && b.p.row > 0 && w.inner == b.p.row && w.len*b.p.row == b.p.n && kind == dtypes.Float32
 	if byRow {
 		rows, w.inner = true, 1
 	}
-	key := loadKey{w, rows}
+	key := loadKey{whose, w, rows}
 	r, ok := b.loaded[key]
 	if !ok {
 		index := len(b.p.sources)
-		b.p.sources = append(b.p.sources, source{store: b.c.store(w.value), view: w, kind: kind})
+		b.p.sources = append(b.p.sources, source{store: b.c.store(whose), view: w, kind: kind})
 		switch {
 		case w.len == 1 && kind == dtypes.Float32:
 			b.p.scalars = append(b.p.scalars, index)
 			r = ref{scalar: len(b.p.scalars)}
-			if s, ok := b.c.number(w.value); ok {
+			if s, ok := b.c.number(whose); ok {
 				b.known[r.scalar] = s
 			}
 		default:
@@ -285,8 +286,8 @@ func (b *loopBuilder) reach(n *node, k bank) ref {
 		from = b.c.root(words.node.inputs[0])
 	}
 	b.p.sources = append(b.p.sources,
-		source{store: b.c.store(from), view: view{value: from, len: size(words.shape), inner: 1}, kind: dtypes.Uint32},
-		source{store: b.c.store(limit), view: view{value: limit, len: 1, inner: 1}, kind: dtypes.Uint32})
+		source{store: b.c.store(from), view: view{len: size(words.shape), inner: 1}, kind: dtypes.Uint32},
+		source{store: b.c.store(limit), view: view{len: 1, inner: 1}, kind: dtypes.Uint32})
 	b.p.loads = append(b.p.loads, l)
 	return r
 }
