@@ -253,28 +253,61 @@ func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]
 
 // run computes all blocks.
 func (r *region) run(fr *frame) error {
-	lanes := make([][]any, r.lanes) // sums by lane and result; the first lane's are the results
-	var mu sync.Mutex
-	var failure error
-	fail := func(err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if failure == nil {
-			failure = err
-		}
-	}
+	t := &totals{region: r, lanes: make([][]any, r.lanes)}
 	fr.parallel(r.lanes, func(lane int) {
 		sums, err := r.lane(fr, lane)
-		if err != nil {
-			fail(err)
-		}
-		lanes[lane] = sums
+		t.add(lane, sums, err)
 	})
-	if failure != nil {
-		return failure
+	return t.err
+}
+
+// totals adds up the sums of lanes, in their order whatever the order in which
+// they end: those of the first lane are the results, and the memory of another
+// lane's is free once they are added.
+type totals struct {
+	region *region
+	mu     sync.Mutex
+	lanes  [][]any // sums by lane and result, of lanes that have ended
+	added  int     // lanes that are part of the results
+	adding bool
+	err    error
+}
+
+// add takes the sums of a lane that has ended and adds what can be added by
+// then; while one thread adds, others only leave theirs.
+func (t *totals) add(lane int, sums []any, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err != nil && t.err == nil {
+		t.err = err
 	}
-	r.add(fr, lanes)
-	return nil
+	t.lanes[lane] = sums
+	if t.adding {
+		return
+	}
+	t.adding = true
+	for ; t.err == nil && t.added < len(t.lanes) && t.lanes[t.added] != nil; t.added++ {
+		if t.added == 0 {
+			continue
+		}
+		results, next := t.lanes[0], t.lanes[t.added]
+		t.mu.Unlock()
+		t.region.add(results, next)
+		t.mu.Lock()
+	}
+	t.adding = false
+}
+
+// add adds a lane's sums to the results and gives their memory back.
+func (r *region) add(results, sums []any) {
+	for i, out := range r.outs {
+		if !out.sum {
+			continue
+		}
+		total, part := results[i].([]float32), sums[i].([]float32)
+		kernel.Add(total, total, part)
+		r.body.backend.memory.give(part)
+	}
 }
 
 // lane computes the blocks of one lane in order and returns its sums.
@@ -345,21 +378,6 @@ func (r *region) lane(fr *frame, lane int) ([]any, error) {
 		}
 	}
 	return sums, nil
-}
-
-// add adds the lanes' sums in order.
-func (r *region) add(fr *frame, lanes [][]any) {
-	fr.parallel(len(r.outs), func(i int) {
-		if !r.outs[i].sum {
-			return
-		}
-		total := lanes[0][i].([]float32)
-		for _, lane := range lanes[1:] {
-			part := lane[i].([]float32)
-			kernel.Add(total, total, part)
-			r.body.backend.memory.give(part)
-		}
-	})
 }
 
 // cut returns n elements of a flat slice.
