@@ -34,7 +34,7 @@ func (t *tiling) again() {
 			for _, u := range levels[l] {
 				first = min(first, a.at[u])
 			}
-			if own := a.copy(n, l, first, longestChain); own != nil {
+			if own := a.copy(n, l, first, deepest); own != nil {
 				for _, u := range levels[l] {
 					(&recomputing{c: t.c}).redirect(u, v, own.outputs[0])
 				}
@@ -103,14 +103,20 @@ func vast(n *node) bool {
 }
 
 // thinnest is the largest number of multiplications for an element of a
-// product that is computed twice.
-const thinnest = 64
+// product that is computed twice, and deepest the number of operations that
+// are computed again at a time: from a layer norm through a product, its bias
+// and its activation.
+const (
+	thinnest = 64
+	deepest  = 8
+)
 
-// thin reports whether a vast product is much larger than its factors: the
-// weights of attention between many tokens are, before and after their
-// exponential.
+// thin reports whether a product is much larger than its factors, as the
+// first of a feed-forward layer is, and the weights of attention between many
+// tokens are before their exponential: to compute it takes about as long as
+// to write it to memory and to read it.
 func thin(n *node) bool {
-	if n.op != compute.OpTypeDotGeneral || !vast(n) {
+	if n.op != compute.OpTypeDotGeneral {
 		return false
 	}
 	d, ok := n.args[len(n.args)-1].(*dot)

@@ -69,3 +69,58 @@ func TestVastWeightsAreComputedTwice(t *testing.T) {
 		}
 	}
 }
+
+// The first product of a feed-forward layer is much larger than its factors:
+// what is read before and after a sum over the batch is computed twice, through
+// the activation and its condition.
+func TestFeedForwardIsComputedTwice(t *testing.T) {
+	const batch, n, width, hidden = 16, 24, 8, 32
+	restore := SmallBlocks()
+	defer restore()
+	p := built(t, func(f compute.Function, check func(compute.Value, error) compute.Value) []compute.Value {
+		s := shapes.Make(dtypes.Float32, batch, n, hidden)
+		x := check(f.Parameter("x", shapes.Make(dtypes.Float32, batch, n, width), nil))
+		w := check(f.Parameter("w", shapes.Make(dtypes.Float32, width, hidden), nil))
+		x = check(f.Mul(x, x))
+		zero := check(f.BroadcastInDim(check(f.Constant([]float32{0})), s, nil))
+		before := check(f.DotGeneral(x, []int{2}, nil, w, []int{0}, nil, compute.DotGeneralConfig{}))
+		positive := check(f.GreaterThan(before, zero))
+		h := check(f.Where(positive, before, zero))
+		total := check(f.ReduceSum(h, 0, 1, 2))
+		late := check(f.Where(positive, check(f.Mul(h, check(f.BroadcastInDim(total, s, nil)))), check(f.Sub(zero, check(f.Mul(h, h))))))
+		return []compute.Value{check(f.ReduceSum(late, 2)), check(f.ReduceSum(x, 2))}
+	})
+	for _, s := range p.stores {
+		if s.len == batch*n*hidden && s.slot >= 0 {
+			t.Errorf("a result of %d elements is kept", s.len)
+		}
+	}
+	x, w := make([]float32, batch*n*width), make([]float32, width*hidden)
+	for i := range x {
+		x[i] = float32(math.Sin(float64(3 * i)))
+	}
+	for i := range w {
+		w[i] = float32(math.Cos(float64(5 * i)))
+	}
+	results, err := p.call([]any{x, w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, total := make([]float64, batch*n), 0.
+	for r := range rows {
+		for c := range hidden {
+			sum := 0.
+			for k := range width {
+				v := float64(x[r*width+k])
+				sum += v * v * float64(w[k*hidden+c])
+			}
+			rows[r] += max(sum, 0)
+		}
+		total += rows[r]
+	}
+	for r, v := range results[0].([]float32) {
+		if want := rows[r] * total; math.Abs(float64(v)-want) > 1e-4*math.Abs(want) {
+			t.Fatalf("row %d: %g, want %g", r, v, want)
+		}
+	}
+}
