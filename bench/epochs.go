@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"cggm/backend"
+	"cggm/backend/memory"
 	"cggm/balance"
 	"cggm/experiment"
 )
@@ -33,7 +33,7 @@ func epochsCommand(ctx context.Context, args []string, out io.Writer) (err error
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	backend.SaveMemory()
+	memory.Save()
 	set := []string{"method=" + *method, fmt.Sprintf("train.epochs=%d", *epochs)}
 	if *method != "joint" {
 		waits, err := waiting(*method)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"cggm/backend"
+	"cggm/backend/memory"
 )
 
 // stepper is something that can be measured.
@@ -46,7 +46,7 @@ func serveCommand(args []string) (err error) {
 	if len(args) == 0 {
 		return fmt.Errorf("serve: name what to serve: msa, matmul or resnet")
 	}
-	backend.SaveMemory()
+	memory.Save()
 	s := setting{subject: args[0]}
 	build, ok := subjects[s.subject]
 	if !ok {

@@ -105,7 +105,8 @@ type Source interface {
 	Label() Layout
 	// Read returns the samples with the given indices. epoch and seed choose
 	// random augmentation, where the source has any: the same arguments give
-	// the same bytes.
+	// the same bytes. The batch is the caller's: the source does not write to
+	// it afterwards.
 	Read(ctx context.Context, indices []int, draw Draw) (*Batch, error)
 }
 

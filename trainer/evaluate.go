@@ -37,12 +37,11 @@ type Predictions struct {
 	Labels sample.Column
 }
 
-// evaluation is the graph that predicts one batch.
+// evaluation is a graph that computes something of one batch; that of
+// predictions returns losses [1+M], fused logits and unimodal logits.
 type evaluation struct {
-	graph   *graph.Graph
-	binding *param.Binding
-	outputs []*graph.Node // losses [1+M], fused logits, unimodal logits
-	ready   bool
+	built
+	mean []bool // by result: a scalar over the batch instead of rows
 }
 
 func (t *Trainer) evaluation(rows int) (ev *evaluation, err error) {
@@ -62,7 +61,7 @@ func (t *Trainer) constructEvaluation(rows int) *evaluation {
 	g := graph.NewGraph(s.Backend, fmt.Sprintf("evaluate-%d", rows))
 	weights := graph.Parameter(g, "weights", shapes.Make(dtypes.Float32, rows))
 	in := newInlet(g, "batch", s.Data.Val, rows)
-	ev := &evaluation{graph: g, binding: &param.Binding{Graph: g, Set: t.set}}
+	ev := &evaluation{built: built{graph: g, binding: &param.Binding{Graph: g, Set: t.set}}}
 	fused, unimodal := balance.Predict(s.Method, in.pass(s.Model, ev.binding, t.complete), t.traits)
 	all := append([]*graph.Node{fused}, unimodal...)
 	losses := make([]*graph.Node, len(all))
@@ -130,8 +129,7 @@ func (t *Trainer) sweep(
 		if err != nil {
 			return fmt.Errorf("trainer: read samples: %w", err)
 		}
-		results, err := t.predictBatch(ev, append(
-			[]*tensors.Tensor{tensors.FromFlatDataAndDimensions(weights, rows)}, columns(b, rows)...))
+		results, err := t.predictBatch(ev, append([]array{{weights, []int{rows}}}, columns(b, rows)...))
 		if err != nil {
 			return err
 		}
@@ -149,7 +147,7 @@ func indices(n int) []int {
 	return out
 }
 
-func (t *Trainer) predictBatch(ev *evaluation, batch []*tensors.Tensor) (results [][]float32, err error) {
+func (t *Trainer) predictBatch(ev *evaluation, batch []array) (results [][]float32, err error) {
 	caught := exceptions.TryCatch[error](func() { results, err = t.executeEvaluation(ev, batch) })
 	if caught != nil {
 		err = fmt.Errorf("trainer: evaluation of %s: %w", t.name, caught)
@@ -157,29 +155,24 @@ func (t *Trainer) predictBatch(ev *evaluation, batch []*tensors.Tensor) (results
 	return results, err
 }
 
-func (t *Trainer) executeEvaluation(ev *evaluation, batch []*tensors.Tensor) ([][]float32, error) {
-	if !ev.ready {
-		if err := ev.graph.Compile(ev.outputs...); err != nil {
-			return nil, fmt.Errorf("trainer: compile the evaluation of %s: %w", t.name, err)
-		}
-		ev.ready = true
+func (t *Trainer) executeEvaluation(ev *evaluation, batch []array) ([][]float32, error) {
+	if err := ev.compile(); err != nil {
+		return nil, fmt.Errorf("trainer: compile the evaluation of %s: %w", t.name, err)
 	}
 	t.state.grow()
-	in := newArguments(t.setup.Backend, ev.graph)
-	for i, tensor := range batch {
-		in.give(graph.ParameterHandle(i), tensor)
+	in := ev.arguments(t.setup.Backend)
+	for i, a := range batch {
+		in.bring(graph.ParameterHandle(i), a)
 	}
-	for _, i := range ev.binding.Order() {
-		in.lend(ev.binding.Node(i).GetParameterHandle(), t.state.params[i])
+	for _, r := range ev.reads {
+		in.lend(r.at, t.state.params[r.param])
 	}
-	if in.err != nil {
-		return nil, in.err
+	outputs, err := ev.run(in)
+	if err != nil {
+		return nil, err
 	}
 	var results [][]float32
-	for _, out := range ev.graph.RunWithBuffers(in.buffers, in.donate, 0) {
-		if !out.Ok() {
-			return nil, fmt.Errorf("trainer: the evaluation returned one output twice")
-		}
+	for _, out := range outputs {
 		values, err := tensors.CopyFlatData[float32](out)
 		if err != nil {
 			return nil, err

@@ -24,7 +24,7 @@ func (t *Trainer) Features(ctx context.Context, src sample.Source) ([][]float32,
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]float32, len(ev.outputs))
+	out := make([][]float32, len(ev.mean))
 	err = t.sweep(ctx, src, indices(src.Len()), rows, ev, func(_ *sample.Batch, results [][]float32, real int) {
 		for m, values := range results {
 			out[m] = append(out[m], values[:len(values)/rows*real]...)

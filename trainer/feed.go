@@ -9,7 +9,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"cggm/feature"
 	"cggm/network"
@@ -23,8 +22,8 @@ func order(seed uint64, epoch, n int) []int {
 }
 
 // columns lists the arrays of a batch in the order in which they enter a graph.
-func columns(b *sample.Batch, rows int) []*tensors.Tensor {
-	var out []*tensors.Tensor
+func columns(b *sample.Batch, rows int) []array {
+	var out []array
 	for i := range b.Inputs {
 		out = append(out, values(&b.Inputs[i], rows))
 		if c := &b.Inputs[i]; c.Ragged {
@@ -39,33 +38,33 @@ func columns(b *sample.Batch, rows int) []*tensors.Tensor {
 			present[i] = 1
 		}
 	}
-	return append(out, tensors.FromFlatDataAndDimensions(present, rows, len(b.Inputs)))
+	return append(out, array{present, []int{rows, len(b.Inputs)}})
 }
 
-func values(c *sample.Column, rows int) *tensors.Tensor {
+func values(c *sample.Column, rows int) array {
 	dims := append([]int{rows}, c.Dims...)
 	switch c.Kind {
 	case sample.Int:
-		return tensors.FromFlatDataAndDimensions(c.Ints, dims...)
+		return array{c.Ints, dims}
 	case sample.Byte:
 		floats := make([]float32, len(c.Bytes))
 		for i, v := range c.Bytes {
 			floats[i] = float32(v)/127.5 - 1
 		}
-		return tensors.FromFlatDataAndDimensions(floats, dims...)
+		return array{floats, dims}
 	default:
-		return tensors.FromFlatDataAndDimensions(c.Floats, dims...)
+		return array{c.Floats, dims}
 	}
 }
 
-func mask(c *sample.Column, rows int) *tensors.Tensor {
+func mask(c *sample.Column, rows int) array {
 	flags := make([]bool, rows*c.Dims[0])
 	for i, n := range c.Lengths {
 		for t := range int(n) {
 			flags[i*c.Dims[0]+t] = true
 		}
 	}
-	return tensors.FromFlatDataAndDimensions(flags, rows, c.Dims[0])
+	return array{flags, []int{rows, c.Dims[0]}}
 }
 
 // inlet is a batch's place in a graph.
@@ -117,8 +116,8 @@ func complete(src sample.Source) bool {
 type loaded struct {
 	index   int
 	rows    int
-	tensors []*tensors.Tensor
-	heldout []*tensors.Tensor
+	columns []array
+	heldout []array
 	err     error
 }
 

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
-
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"cggm/balance"
 	"cggm/sample"
@@ -92,7 +91,7 @@ func (t *Trainer) epoch(ctx context.Context, done func(StepEvent) error) error {
 	draw := sample.Draw{Seed: opt.Seed, Epoch: p.Epoch, Augment: true}
 	in, stop := stream(ctx, p.Batch, batches, func(index int) (l loaded) {
 		l.rows = len(plan[index])
-		if l.tensors, l.err = readPicks(ctx, t.setup.Data.Train, plan[index], draw); l.err != nil || t.heldoutRows() == 0 {
+		if l.columns, l.err = readPicks(ctx, t.setup.Data.Train, plan[index], draw); l.err != nil || t.heldoutRows() == 0 {
 			return l
 		}
 		rows := t.heldoutRows()
@@ -133,7 +132,7 @@ func (t *Trainer) batch(l loaded, batches int) (StepEvent, error) {
 		Rate: t.setup.Main.Schedule.Rate(p.Epoch), AuxiliaryRate: t.setup.Auxiliary.Schedule.Rate(p.Epoch),
 	}
 	phases := t.phasesOf(p.Epoch)
-	for k, phase := range phases {
+	for _, phase := range phases {
 		prog, err := t.program(l.rows, phase)
 		if err != nil {
 			return e, err
@@ -143,13 +142,7 @@ func (t *Trainer) batch(l loaded, batches int) (StepEvent, error) {
 			rate:   e.Rate, auxRate: e.AuxiliaryRate,
 			epoch: float64(p.Epoch), progress: float64(p.Batch) / float64(batches),
 		}
-		inputs := append(append([]*tensors.Tensor{}, l.tensors...), l.heldout...)
-		if k < len(phases)-1 {
-			if inputs, err = clones(inputs); err != nil {
-				return e, err
-			}
-		}
-		values, err := t.run(prog, host, inputs)
+		values, err := t.run(prog, slices.Concat(host.arrays(), l.columns, l.heldout))
 		if err != nil {
 			return e, err
 		}
@@ -170,17 +163,6 @@ func (t *Trainer) batch(l loaded, batches int) (StepEvent, error) {
 	p.Batch++
 	p.Step++
 	return e, nil
-}
-
-func clones(in []*tensors.Tensor) ([]*tensors.Tensor, error) {
-	out := make([]*tensors.Tensor, len(in))
-	for i, tensor := range in {
-		var err error
-		if out[i], err = tensor.Clone(); err != nil {
-			return nil, fmt.Errorf("trainer: copy a batch: %w", err)
-		}
-	}
-	return out, nil
 }
 
 // check reports a loss that is no number, and the modality it comes from when

@@ -53,11 +53,11 @@ func (t *Trainer) look(ctx context.Context, l balance.Look) ([][]float32, error)
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]float32, len(ev.outputs))
-	means := make([]float64, len(ev.outputs))
+	out := make([][]float32, len(ev.mean))
+	means := make([]float64, len(ev.mean))
 	err = t.sweep(ctx, src, picked, rows, ev, func(_ *sample.Batch, results [][]float32, real int) {
 		for i, values := range results {
-			if ev.outputs[i].Rank() == 0 {
+			if ev.mean[i] {
 				means[i] += float64(values[0]) * float64(real) / float64(len(picked))
 				continue
 			}
@@ -67,8 +67,8 @@ func (t *Trainer) look(ctx context.Context, l balance.Look) ([][]float32, error)
 	if err != nil {
 		return nil, err
 	}
-	for i, node := range ev.outputs {
-		if node.Rank() == 0 {
+	for i, mean := range ev.mean {
+		if mean {
 			out[i] = []float32{float32(means[i])}
 		}
 	}
@@ -86,13 +86,14 @@ func (t *Trainer) sight(l balance.Look, rows int) (ev *evaluation, err error) {
 		g := graph.NewGraph(s.Backend, fmt.Sprintf("look-%s-%d", l.Name, rows))
 		weights := graph.Parameter(g, "weights", shapes.Make(dtypes.Float32, rows))
 		in := newInlet(g, "batch", s.Data.Train, rows)
-		ev = &evaluation{graph: g, binding: &param.Binding{Graph: g, Set: t.set}}
+		ev = &evaluation{built: built{graph: g, binding: &param.Binding{Graph: g, Set: t.set}}}
 		outputs := l.Build(&balance.Sight{
 			Pass: in.pass(s.Model, ev.binding, t.complete), Labels: in.labels, Weights: weights, Loss: s.Loss,
 		})
 		for _, node := range outputs {
 			// Distinct nodes, so that each output has a buffer of its own.
 			ev.outputs = append(ev.outputs, graph.Identity(graph.ConvertDType(node, dtypes.Float32)))
+			ev.mean = append(ev.mean, node.Rank() == 0)
 		}
 	})
 	if caught != nil {

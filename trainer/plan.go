@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
 	"cggm/balance"
 	"cggm/sample"
 )
@@ -91,7 +89,7 @@ func deal(parts [][]balance.Pick, size int, rng *rand.Rand) [][]balance.Pick {
 }
 
 // readPicks loads samples with the modalities that they keep.
-func readPicks(ctx context.Context, src sample.Source, picks []balance.Pick, draw sample.Draw) ([]*tensors.Tensor, error) {
+func readPicks(ctx context.Context, src sample.Source, picks []balance.Pick, draw sample.Draw) ([]array, error) {
 	samples := make([]int, len(picks))
 	for k, p := range picks {
 		samples[k] = p.Sample

@@ -6,7 +6,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/support/exceptions"
 
 	"cggm/balance"
@@ -15,16 +14,14 @@ import (
 	"cggm/param"
 )
 
-// program is the graph of one update for one batch size and phase.
+// program is the graph of one update for one batch size and phase. It returns
+// the trained values with their slots, the changed values and the report.
 type program struct {
-	graph    *graph.Graph
-	binding  *param.Binding
-	trained  []int // parameters with an optimizer step, in order
-	slots    map[int][]graph.ParameterHandle
-	changed  []int         // fixed parameters that get a new value, in order
-	names    []string      // names of the reported scalars
-	outputs  []*graph.Node // trained values with slots, changed values, report
-	compiled bool
+	built
+	trained []int // parameters with an optimizer step, in order
+	slots   map[int][]graph.ParameterHandle
+	changed []int    // fixed parameters that get a new value, in order
+	names   []string // names of the reported scalars
 }
 
 // scalars are the host's inputs of one update.
@@ -34,12 +31,10 @@ type scalars struct {
 	epoch, progress float64
 }
 
-func (s scalars) tensors() []*tensors.Tensor {
-	return []*tensors.Tensor{
-		tensors.FromFlatDataAndDimensions(s.random, 3),
-		tensors.FromFlatDataAndDimensions([]float32{
-			float32(s.rate), float32(s.auxRate), float32(s.epoch), float32(s.progress),
-		}, 4),
+func (s scalars) arrays() []array {
+	return []array{
+		{s.random, []int{3}},
+		{[]float32{float32(s.rate), float32(s.auxRate), float32(s.epoch), float32(s.progress)}, []int{4}},
 	}
 }
 
@@ -74,7 +69,7 @@ func (t *Trainer) construct(rows, heldout, phase int) *program {
 
 	e := s.Method.Build(step)
 	e.ByRate = e.ByRate || s.Options.Apply == "rate"
-	p := &program{graph: g, binding: b, slots: make(map[int][]graph.ParameterHandle)}
+	p := &program{built: built{graph: g, binding: b}, slots: make(map[int][]graph.ParameterHandle)}
 	loss := e.Objective
 	if loss == nil {
 		loss = step.TaskLoss()

@@ -24,6 +24,6 @@ func (t *Trainer) Step(b *sample.Batch) (map[string]float64, error) {
 	if balance.Stages(t.setup.Method) != nil {
 		return nil, errors.New("trainer: what the method trains depends on the epoch, which steps on batches of yours have not: use Fit")
 	}
-	e, err := t.batch(loaded{rows: rows, tensors: columns(b, rows)}, 1)
+	e, err := t.batch(loaded{rows: rows, columns: columns(b, rows)}, 1)
 	return e.Values, err
 }

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/support/exceptions"
@@ -138,36 +137,32 @@ func (t *Trainer) State() *State { return t.state }
 func (t *Trainer) Parameters() []*param.Spec { return t.set.Specs() }
 
 // update runs one update and returns the reported scalars.
-func (t *Trainer) run(p *program, host scalars, batch []*tensors.Tensor) (values []float32, err error) {
-	caught := exceptions.TryCatch[error](func() { values, err = t.execute(p, host, batch) })
+func (t *Trainer) run(p *program, inputs []array) (values []float32, err error) {
+	caught := exceptions.TryCatch[error](func() { values, err = t.execute(p, inputs) })
 	if caught != nil {
 		err = fmt.Errorf("trainer: update of %s: %w", t.name, caught)
 	}
 	return values, err
 }
 
-func (t *Trainer) execute(p *program, host scalars, batch []*tensors.Tensor) ([]float32, error) {
-	if !p.compiled {
-		if err := p.graph.Compile(p.outputs...); err != nil {
-			return nil, fmt.Errorf("trainer: compile the training step of %s: %w", t.name, err)
-		}
-		p.compiled = true
+func (t *Trainer) execute(p *program, inputs []array) ([]float32, error) {
+	if err := p.compile(); err != nil {
+		return nil, fmt.Errorf("trainer: compile the training step of %s: %w", t.name, err)
 	}
 	t.state.grow()
-	in := newArguments(t.setup.Backend, p.graph)
-	for i, tensor := range append(host.tensors(), batch...) {
-		in.give(graph.ParameterHandle(i), tensor)
+	in := p.arguments(t.setup.Backend)
+	for i, a := range inputs {
+		in.bring(graph.ParameterHandle(i), a)
 	}
 	renewed := make(map[int]bool)
 	for _, i := range append(slices.Clone(p.trained), p.changed...) {
 		renewed[i] = true
 	}
-	for _, i := range p.binding.Order() {
-		handle := p.binding.Node(i).GetParameterHandle()
-		if renewed[i] {
-			in.give(handle, t.state.params[i])
+	for _, r := range p.reads {
+		if renewed[r.param] {
+			in.give(r.at, t.state.params[r.param])
 		} else {
-			in.lend(handle, t.state.params[i])
+			in.lend(r.at, t.state.params[r.param])
 		}
 	}
 	for _, i := range p.trained {
@@ -175,10 +170,10 @@ func (t *Trainer) execute(p *program, host scalars, batch []*tensors.Tensor) ([]
 			in.give(p.slots[i][k], tensor)
 		}
 	}
-	if in.err != nil {
-		return nil, in.err
+	outputs, err := p.run(in)
+	if err != nil {
+		return nil, err
 	}
-	outputs := p.graph.RunWithBuffers(in.buffers, in.donate, 0)
 	next := 0
 	take := func() *tensors.Tensor {
 		next++
@@ -201,40 +196,8 @@ func (t *Trainer) execute(p *program, host scalars, batch []*tensors.Tensor) ([]
 	return values, reported.FinalizeAll()
 }
 
-// arguments collects the inputs of a graph's execution.
-type arguments struct {
-	backend compute.Backend
-	buffers []compute.Buffer
-	donate  []bool
-	err     error
-}
-
-func newArguments(backend compute.Backend, g *graph.Graph) *arguments {
-	n := g.NumParameters()
-	return &arguments{backend: backend, buffers: make([]compute.Buffer, n), donate: make([]bool, n)}
-}
-
-// give hands the tensor over: the execution may overwrite it.
-func (a *arguments) give(at graph.ParameterHandle, t *tensors.Tensor) {
-	buffer, err := t.DonateBuffer(a.backend, 0)
-	a.set(at, buffer, true, err)
-}
-
-// lend lets the execution read the tensor.
-func (a *arguments) lend(at graph.ParameterHandle, t *tensors.Tensor) {
-	buffer, err := t.Buffer(a.backend, 0)
-	a.set(at, buffer, false, err)
-}
-
-func (a *arguments) set(at graph.ParameterHandle, buffer compute.Buffer, donate bool, err error) {
-	if err != nil && a.err == nil {
-		a.err = fmt.Errorf("trainer: move an input to the device: %w", err)
-	}
-	a.buffers[at], a.donate[at] = buffer, donate
-}
-
 // read loads samples and returns them as the columns of a batch.
-func read(ctx context.Context, src sample.Source, indices []int, draw sample.Draw) ([]*tensors.Tensor, error) {
+func read(ctx context.Context, src sample.Source, indices []int, draw sample.Draw) ([]array, error) {
 	b, err := src.Read(ctx, indices, draw)
 	if err != nil {
 		return nil, fmt.Errorf("trainer: read samples: %w", err)

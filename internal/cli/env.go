@@ -65,7 +65,7 @@ func environment() *env {
 		e.Engine = fmt.Sprintf("%s (%s)", b.Name(), b.Description())
 		b.Finalize()
 	}
-	e.Memory, e.Available = memory()
+	e.Memory, e.Available = machineMemory()
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {
 			for m.Replace != nil {
@@ -103,9 +103,9 @@ func cpuFeatures() []string {
 	return features
 }
 
-// memory returns the machine's total and available memory in bytes, 0 where
+// machineMemory returns the machine's total and available memory in bytes, 0 where
 // the system does not tell it in /proc.
-func memory() (total, available uint64) {
+func machineMemory() (total, available uint64) {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
 		return 0, 0

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cggm/backend"
+	"cggm/backend/memory"
 )
 
 // app is what all commands share.
@@ -22,7 +22,7 @@ type app struct {
 
 // Main runs the command line of this process and returns its exit code.
 func Main() int {
-	backend.SaveMemory()
+	memory.Save()
 	ctx, stop := interruptible(os.Stderr)
 	defer stop()
 	a := &app{streams: systemStreams(), work: realWork()}
