@@ -9,8 +9,9 @@ import (
 	"github.com/gomlx/compute/shapes"
 )
 
-// builder records a graph. Every operation is built on the Go engine too,
-// which checks it and infers its shape.
+// builder records a graph. Operations are built on the Go engine too, which
+// checks them and infers their shapes, unless they repeat another on values of
+// the same shapes.
 type builder struct {
 	notimplemented.Builder
 	backend   *Backend
@@ -53,6 +54,18 @@ func (b *builder) OpShape(op compute.Value) (shapes.Shape, error) {
 		return shapes.Shape{}, fmt.Errorf("cpu: a value of type %T is not of this engine", op)
 	}
 	return v.shape, nil
+}
+
+// shapesOf returns the shapes of values of the Go engine.
+func (b *builder) shapesOf(others []compute.Value) ([]shapes.Shape, error) {
+	out := make([]shapes.Shape, len(others))
+	for i, v := range others {
+		var err error
+		if out[i], err = b.other.OpShape(v); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // Compile implements compute.Builder.

@@ -43,9 +43,13 @@ func (f *function) If(pred compute.Value, trueBranch, falseBranch compute.Functi
 func (f *function) control(op compute.OpType, bodies []compute.Function, inputs []compute.Value,
 	build func(t compute.Function, bodies []compute.Function, in []compute.Value) ([]compute.Value, error),
 ) ([]compute.Value, error) {
-	values, others, err := f.own(inputs)
+	values, err := f.own(inputs)
 	if err != nil {
 		return nil, fmt.Errorf("%w (operation %s)", err, op)
+	}
+	others, err := twins(values)
+	if err != nil {
+		return nil, err
 	}
 	own, theirs := make([]*function, len(bodies)), make([]compute.Function, len(bodies))
 	for i, b := range bodies {
@@ -56,6 +60,10 @@ func (f *function) control(op compute.OpType, bodies []compute.Function, inputs 
 		own[i], theirs[i] = body, body.other
 	}
 	results, err := build(f.other, theirs, others)
+	if err != nil {
+		return nil, err
+	}
+	found, err := f.builder.shapesOf(results)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +85,7 @@ func (f *function) control(op compute.OpType, bodies []compute.Function, inputs 
 		}
 		return build(t, translated, in[:direct])
 	}
-	return f.add(n, results)
+	return f.add(n, found, results), nil
 }
 
 // captured returns the values of outer functions that the function, or a

@@ -1,8 +1,10 @@
 package cpu
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/notimplemented"
@@ -23,6 +25,10 @@ type function struct {
 	names    []string
 	outputs  []*value
 	returned bool
+	// inferred holds shapes of results, by what is computed of which shapes, and
+	// standIns parameters of the Go engine, by shape; of the main function.
+	inferred map[string][]shapes.Shape
+	standIns map[string]compute.Value
 }
 
 var _ compute.Function = (*function)(nil)
@@ -61,13 +67,18 @@ func (f *function) Shape(v compute.Value) (shapes.Shape, error) { return f.build
 
 // Parameter implements compute.Function.
 func (f *function) Parameter(name string, shape shapes.Shape, sharding *compute.ShardingSpec) (compute.Value, error) {
-	other, err := f.other.Parameter(name, shape, sharding)
+	n := &node{op: compute.OpTypeParameter, function: f}
+	v := &value{node: n, shape: shape}
+	n.outputs = []*value{v}
+	var err error
+	if f.main() && sharding == nil {
+		_, err = v.twin()
+	} else {
+		v.other, err = f.other.Parameter(name, shape, sharding)
+	}
 	if err != nil {
 		return nil, err
 	}
-	n := &node{op: compute.OpTypeParameter, function: f}
-	v := &value{node: n, shape: shape, other: other}
-	n.outputs = []*value{v}
 	f.nodes = append(f.nodes, n)
 	f.params = append(f.params, v)
 	f.names = append(f.names, name)
@@ -93,7 +104,11 @@ func (f *function) Constant(flat any, dims ...int) (compute.Value, error) {
 
 // Return implements compute.Function.
 func (f *function) Return(outputs []compute.Value, shardings []*compute.ShardingSpec) error {
-	values, others, err := f.own(outputs)
+	values, err := f.own(outputs)
+	if err != nil {
+		return err
+	}
+	others, err := twins(values)
 	if err != nil {
 		return err
 	}
@@ -104,49 +119,139 @@ func (f *function) Return(outputs []compute.Value, shardings []*compute.Sharding
 	return nil
 }
 
-// own checks that values are of this engine and returns them with their
-// counterparts on the Go engine.
-func (f *function) own(in []compute.Value) ([]*value, []compute.Value, error) {
-	values, others := make([]*value, len(in)), make([]compute.Value, len(in))
+// main reports whether the function is the graph's main one, which repeats
+// itself, layer by layer.
+func (f *function) main() bool { return f == f.builder.main }
+
+// own checks that values are of this engine and of functions that this one
+// sees.
+func (f *function) own(in []compute.Value) ([]*value, error) {
+	if f.returned {
+		return nil, errors.New("cpu: the function has returned: begin another one")
+	}
+	values := make([]*value, len(in))
 	for i, x := range in {
 		v, ok := x.(*value)
 		if !ok || v == nil {
-			return nil, nil, fmt.Errorf("cpu: input %d: a value of type %T is not of this engine", i, x)
+			return nil, fmt.Errorf("cpu: input %d: a value of type %T is not of this engine", i, x)
 		}
-		values[i], others[i] = v, v.other
+		if !f.sees(v.node.function) {
+			return nil, fmt.Errorf("cpu: input %d: a value of another graph, or of a function that this one is not part of", i)
+		}
+		values[i] = v
 	}
-	return values, others, nil
+	return values, nil
 }
 
-// record adds an operation: emit builds it on the Go engine, here and, when it
-// has no kernel, once more in a graph of its own.
+// sees reports whether g is the function itself or one that it is part of.
+func (f *function) sees(g *function) bool {
+	for f != nil && f != g {
+		f = f.parent
+	}
+	return f != nil
+}
+
+// twin returns the value's counterpart on the Go engine. Where shapes were
+// known without it, a parameter stands in.
+func (v *value) twin() (compute.Value, error) {
+	if v.other != nil {
+		return v.other, nil
+	}
+	f, key := v.node.function, v.shape.String()
+	known, ok := f.standIns[key]
+	if !ok {
+		var err error
+		if known, err = f.other.Parameter("like "+key, v.shape, nil); err != nil {
+			return nil, err
+		}
+		if f.standIns == nil {
+			f.standIns = make(map[string]compute.Value)
+		}
+		f.standIns[key] = known
+	}
+	v.other = known
+	return known, nil
+}
+
+func twins(values []*value) ([]compute.Value, error) {
+	others := make([]compute.Value, len(values))
+	for i, v := range values {
+		var err error
+		if others[i], err = v.twin(); err != nil {
+			return nil, err
+		}
+	}
+	return others, nil
+}
+
+// inference identifies what the shapes of a node's results follow from; ""
+// when they are to be found anew.
+func (f *function) inference(n *node) string {
+	if !f.main() || n.op == compute.OpTypeConstant {
+		return ""
+	}
+	key := strconv.AppendInt(nil, int64(n.op), 10)
+	if len(n.args) > 0 {
+		key = fmt.Appendf(key, " %v", n.args)
+	}
+	for _, v := range n.inputs {
+		key = append(append(key, '|'), v.shape.DType.String()...)
+		for _, d := range v.shape.Dimensions {
+			key = strconv.AppendInt(append(key, ' '), int64(d), 10)
+		}
+	}
+	return string(key)
+}
+
+// record adds an operation: emit builds it on the Go engine, where it is not
+// the repetition of another and, when it has no kernel, in a graph of its own.
 func (f *function) record(op compute.OpType, inputs []compute.Value, args []any,
 	emit func(t compute.Function, in []compute.Value) ([]compute.Value, error),
 ) ([]compute.Value, error) {
-	values, others, err := f.own(inputs)
+	values, err := f.own(inputs)
 	if err != nil {
 		return nil, fmt.Errorf("%w (operation %s)", err, op)
+	}
+	n := &node{op: op, function: f, inputs: values, args: args, emit: emit}
+	key := f.inference(n)
+	if known, ok := f.inferred[key]; ok {
+		return f.add(n, known, nil), nil
+	}
+	others, err := twins(values)
+	if err != nil {
+		return nil, err
 	}
 	results, err := emit(f.other, others)
 	if err != nil {
 		return nil, err
 	}
-	return f.add(&node{op: op, function: f, inputs: values, args: args, emit: emit}, results)
+	found, err := f.builder.shapesOf(results)
+	if err != nil {
+		return nil, err
+	}
+	if key != "" {
+		if f.inferred == nil {
+			f.inferred = make(map[string][]shapes.Shape)
+		}
+		f.inferred[key] = found
+	}
+	return f.add(n, found, results), nil
 }
 
-func (f *function) add(n *node, results []compute.Value) ([]compute.Value, error) {
+// add appends a node with results of the given shapes and, where there are
+// any, their counterparts.
+func (f *function) add(n *node, results []shapes.Shape, others []compute.Value) []compute.Value {
 	out := make([]compute.Value, len(results))
-	for i, r := range results {
-		shape, err := f.builder.other.OpShape(r)
-		if err != nil {
-			return nil, err
+	n.outputs = make([]*value, len(results))
+	for i, shape := range results {
+		v := &value{node: n, index: i, shape: shape}
+		if others != nil {
+			v.other = others[i]
 		}
-		v := &value{node: n, index: i, shape: shape, other: r}
-		n.outputs = append(n.outputs, v)
-		out[i] = v
+		n.outputs[i], out[i] = v, v
 	}
 	f.nodes = append(f.nodes, n)
-	return out, nil
+	return out
 }
 
 func single(v compute.Value, err error) ([]compute.Value, error) { return []compute.Value{v}, err }
