@@ -95,7 +95,7 @@ type node struct {
 	bodies []*function
 	direct int
 	again  func(e *emission, t compute.Function, in []compute.Value) ([]compute.Value, error)
-	id     int // number of the node among those of its compilation
+	marks
 	// moved marks a transpose that the product before it carries out.
 	moved bool
 	// data is the flat content of a constant.
@@ -108,5 +108,36 @@ type value struct {
 	index int
 	shape shapes.Shape
 	other compute.Value
-	same  *value // the value whose bytes this one has: of a reshape, or a node merged
+	same  *value  // the value whose bytes this one has: of a reshape, or a node merged
+	users []*node // readers of its bytes
+}
+
+// marks are what a compilation notes of a node.
+type marks struct {
+	id      int // number of the node among those of its compilation
+	at      int // position
+	cluster *cluster
+	segment int    // nodes of different segments do not fuse
+	drawn   bool   // random words that their reader draws
+	fuses   answer // whether it can be part of a loop
+	runs    answer // whether it has a kernel
+}
+
+// answer is that to a question which is asked again and again.
+type answer uint8
+
+const (
+	unknown answer = iota
+	yes
+	no
+)
+
+func (a *answer) remember(find func() bool) bool {
+	if *a == unknown {
+		*a = no
+		if find() {
+			*a = yes
+		}
+	}
+	return *a == yes
 }

@@ -30,16 +30,17 @@ const (
 // as no value would have to be known before it is computed.
 type clustering struct {
 	c       *compiler
-	at      map[*node]int
 	offsets []int // bytes computed before a node
 }
 
 // fuse forms the clusters.
 func (c *compiler) fuse() {
-	f := &clustering{c: c, at: make(map[*node]int, len(c.nodes)), offsets: make([]int, len(c.nodes)+1)}
-	c.cluster = make(map[*node]*cluster, len(c.nodes))
+	f := &clustering{c: c, offsets: make([]int, len(c.nodes)+1)}
+	for _, n := range c.nodes {
+		n.cluster = nil
+	}
 	for i, n := range c.nodes {
-		f.at[n] = i
+		n.at = i
 		f.offsets[i+1] = f.offsets[i]
 		for _, v := range n.outputs {
 			f.offsets[i+1] += size(v.shape) * int(v.shape.DType.Size())
@@ -47,15 +48,15 @@ func (c *compiler) fuse() {
 	}
 	for i, n := range c.nodes {
 		cl := &cluster{nodes: []*node{n}, first: i, last: i}
-		c.cluster[n] = cl
+		n.cluster = cl
 		cl.n, cl.row = c.loop(n)
 		if cl.n == 0 {
 			continue
 		}
 		c.drawInside(n)
 		for _, src := range c.sources(n) {
-			if a := c.cluster[src]; a != nil && a != c.cluster[n] {
-				f.join(a, c.cluster[n])
+			if a := src.cluster; a != nil && a != n.cluster {
+				f.join(a, n.cluster)
 			}
 		}
 	}
@@ -104,9 +105,9 @@ func (c *compiler) drawInside(n *node) {
 		return
 	}
 	words := c.root(n.inputs[0])
-	if words.node.op == compute.OpTypeRNGBitGenerator && len(c.users[words]) == 1 && !c.isOut[words] && !c.pinned[words] &&
-		len(c.users[words.node.outputs[0]]) == 0 && !c.isOut[words.node.outputs[0]] && c.segment[words.node] == c.segment[n] {
-		c.drawn[words.node] = true
+	if words.node.op == compute.OpTypeRNGBitGenerator && len(words.users) == 1 && !c.isOut[words] && !c.pinned[words] &&
+		len(words.node.outputs[0].users) == 0 && !c.isOut[words.node.outputs[0]] && words.node.segment == n.segment {
+		words.node.drawn = true
 	}
 }
 
@@ -123,7 +124,7 @@ func (c *compiler) sources(n *node) []*node {
 			out = append(out, src)
 		}
 	}
-	if len(out) > 0 && c.drawn[out[0]] {
+	if len(out) > 0 && out[0].drawn {
 		out[0] = c.root(out[0].inputs[0]).node
 	}
 	return out
@@ -131,8 +132,7 @@ func (c *compiler) sources(n *node) []*node {
 
 // join makes one cluster of a and b if they fit.
 func (f *clustering) join(a, b *cluster) {
-	c := f.c
-	if a.n == 0 || b.n == 0 || c.segment[a.nodes[0]] != c.segment[b.nodes[0]] || len(a.nodes)+len(b.nodes) > mostNodes {
+	if a.n == 0 || b.n == 0 || a.nodes[0].segment != b.nodes[0].segment || len(a.nodes)+len(b.nodes) > mostNodes {
 		return
 	}
 	if a.first > b.first {
@@ -152,9 +152,9 @@ func (f *clustering) join(a, b *cluster) {
 	}
 	merged := &cluster{n: n, row: row, first: a.first, last: max(a.last, b.last)}
 	merged.nodes = append(append(merged.nodes, a.nodes...), b.nodes...)
-	slices.SortFunc(merged.nodes, func(x, y *node) int { return f.at[x] - f.at[y] })
+	slices.SortFunc(merged.nodes, func(x, y *node) int { return x.at - y.at })
 	for _, x := range merged.nodes {
-		c.cluster[x] = merged
+		x.cluster = merged
 	}
 }
 
@@ -162,12 +162,12 @@ func (f *clustering) join(a, b *cluster) {
 func (f *clustering) reads(a, b *cluster, n, row int) bool {
 	c := f.c
 	for _, u := range b.nodes {
-		if reaches(u) && spaceOf(u, n) != n && c.drawn[c.root(u.inputs[0]).node] {
+		if reaches(u) && spaceOf(u, n) != n && c.root(u.inputs[0]).node.drawn {
 			return false
 		}
 		for _, v := range u.inputs {
 			whose, w, ok := c.view(v, loopShape(u))
-			if !ok || c.cluster[whose.node] != a {
+			if !ok || whose.node.cluster != a {
 				continue
 			}
 			own, from := spaceOf(u, n), size(whose.shape)
@@ -205,7 +205,7 @@ func (f *clustering) between(a, b *cluster) bool {
 		seen[cl] = true
 		for _, n := range cl.nodes {
 			for _, src := range f.c.sources(n) {
-				if p := f.c.cluster[src]; p != nil && p != cl && depends(p) {
+				if p := src.cluster; p != nil && p != cl && depends(p) {
 					return true
 				}
 			}
@@ -214,7 +214,7 @@ func (f *clustering) between(a, b *cluster) bool {
 	}
 	for _, n := range b.nodes {
 		for _, src := range f.c.sources(n) {
-			if p := f.c.cluster[src]; p != nil && p != a && p != b && depends(p) {
+			if p := src.cluster; p != nil && p != a && p != b && depends(p) {
 				return true
 			}
 		}
@@ -230,7 +230,7 @@ func (c *compiler) emitCluster(cl *cluster) error {
 	cl.emitted = true
 	for _, n := range cl.nodes {
 		for _, src := range c.sources(n) {
-			if p := c.cluster[src]; p != nil && p != cl {
+			if p := src.cluster; p != nil && p != cl {
 				if err := c.emitCluster(p); err != nil {
 					return err
 				}

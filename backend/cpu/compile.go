@@ -15,15 +15,10 @@ import (
 // compiler turns the recorded main function into a list of steps.
 type compiler struct {
 	backend *Backend
-	nodes   []*node            // live, in order
-	users   map[*value][]*node // readers of a value's bytes
+	nodes   []*node // live, in order
 	isOut   map[*value]bool
-	cluster map[*node]*cluster
-	segment map[*node]int  // nodes of different segments do not fuse
-	drawn   map[*node]bool // random words that their reader draws
 	stores  map[*value]int
 	program *program
-	able    map[*node]bool  // whether there is a kernel
 	pinned  map[*value]bool // values that must be stored
 	count   int             // of numbered nodes
 	part    bool            // the body of a region: every node needs a kernel
@@ -31,25 +26,20 @@ type compiler struct {
 
 func newCompiler(b *Backend) *compiler {
 	return &compiler{
-		backend: b, users: make(map[*value][]*node),
-		isOut: make(map[*value]bool), stores: make(map[*value]int),
-		segment: make(map[*node]int), drawn: make(map[*node]bool), able: make(map[*node]bool), pinned: make(map[*value]bool),
+		backend: b, isOut: make(map[*value]bool), stores: make(map[*value]int), pinned: make(map[*value]bool),
 		program: &program{backend: b, consts: make(map[int]any)},
 	}
 }
 
 // runs reports whether a node has a kernel here.
 func (c *compiler) runs(n *node) bool {
-	able, known := c.able[n]
-	if !known {
-		if elementwise[n.op] && c.fusable(n) {
-			able = true
-		} else if build, ok := natives[n.op]; ok && !n.empty() {
-			able = build(n, make([]int, len(n.inputs)), make([]int, len(n.outputs))) != nil
+	return n.runs.remember(func() bool {
+		if c.fusable(n) {
+			return true
 		}
-		c.able[n] = able
-	}
-	return able
+		build, ok := natives[n.op]
+		return ok && !n.empty() && build(n, make([]int, len(n.inputs)), make([]int, len(n.outputs))) != nil
+	})
 }
 
 // program is a compiled graph: steps over numbered stores. Stores hold
@@ -123,7 +113,6 @@ func (b *Backend) compileWith(f *function, split bool) (*program, error) {
 	c.countUsers()
 	c.foldTransposes()
 	c.prune2(f)
-	c.users = make(map[*value][]*node)
 	c.countUsers()
 	p := c.program
 	for _, v := range f.params {
@@ -168,6 +157,9 @@ func (c *compiler) root(v *value) *value {
 
 // prune keeps the nodes that the outputs need.
 func (c *compiler) prune(f *function) {
+	for _, n := range f.nodes {
+		n.marks = marks{}
+	}
 	live := make(map[*node]bool)
 	visit := func(v *value) {
 		stack := []*value{v}
@@ -342,10 +334,24 @@ func (c *compiler) prune2(f *function) {
 	c.nodes = kept
 }
 
+// countUsers finds the readers of values among the nodes.
 func (c *compiler) countUsers() {
 	for _, n := range c.nodes {
-		for _, v := range c.reads(n) {
-			c.users[v] = append(c.users[v], n)
+		for _, v := range n.outputs {
+			v.users = nil
+		}
+		for _, v := range n.inputs {
+			root := c.root(v)
+			root.users = nil
+			if root != v {
+				v.same = root // shortens the way for those who come later
+			}
+		}
+	}
+	for _, n := range c.nodes {
+		for _, v := range n.inputs {
+			root := c.root(v)
+			root.users = append(root.users, n)
 		}
 	}
 }
@@ -368,7 +374,7 @@ func (c *compiler) emit(n *node) error {
 		c.program.consts[c.store(n.outputs[0])] = n.data
 		return nil
 	}
-	if c.drawn[n] || n.op == compute.OpTypeBroadcastInDim && !n.empty() && c.neverRead(n) {
+	if n.drawn || n.op == compute.OpTypeBroadcastInDim && !n.empty() && c.neverRead(n) {
 		return nil
 	}
 	if s, ok := c.native(n); ok {

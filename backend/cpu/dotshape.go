@@ -100,7 +100,7 @@ func (c *compiler) foldResult(n *node) {
 	from := c.root(n.inputs[0])
 	src := from.node
 	empty := func(v *value) bool { return size(v.shape) == 0 }
-	if src.op != compute.OpTypeDotGeneral || slices.ContainsFunc(src.inputs, empty) || len(c.users[from]) != 1 || c.isOut[from] || from.shape.DType != dtypes.Float32 ||
+	if src.op != compute.OpTypeDotGeneral || slices.ContainsFunc(src.inputs, empty) || len(from.users) != 1 || c.isOut[from] || from.shape.DType != dtypes.Float32 ||
 		!slices.Equal(from.shape.Dimensions, n.inputs[0].shape.Dimensions) {
 		return
 	}

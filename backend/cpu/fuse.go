@@ -7,7 +7,7 @@ import (
 )
 
 // elementwise lists the operations that can be part of a loop.
-var elementwise = map[compute.OpType]bool{}
+var elementwise [compute.OpTypeLast]bool
 
 func init() {
 	for _, op := range []compute.OpType{
@@ -26,9 +26,11 @@ func init() {
 
 // fusable reports whether a node can be part of a loop.
 func (c *compiler) fusable(n *node) bool {
-	if !elementwise[n.op] {
-		return false
-	}
+	return elementwise[n.op] && n.fuses.remember(func() bool { return c.loops(n) })
+}
+
+// loops reports whether a loop can compute an elementwise operation.
+func (c *compiler) loops(n *node) bool {
 	out := n.outputs[0].shape
 	if out.DType != dtypes.Float32 && out.DType != dtypes.Bool {
 		return false

@@ -49,8 +49,8 @@ func (c *compiler) neverRead(n *node) bool {
 	if c.isOut[v] || c.pinned[v] {
 		return false
 	}
-	for _, u := range c.users[v] {
-		if !elementwise[u.op] || c.cluster[u].n == 0 {
+	for _, u := range v.users {
+		if !elementwise[u.op] || u.cluster.n == 0 {
 			return false
 		}
 		for _, in := range u.inputs {

@@ -37,7 +37,7 @@ func (c *compiler) recompute() {
 			continue
 		}
 		v := n.outputs[0]
-		users := slices.Clone(c.users[v])
+		users := slices.Clone(v.users)
 		near := offsets[r.at[n]]
 		var copied *node
 		for _, u := range users {
@@ -61,7 +61,6 @@ func (c *compiler) recompute() {
 		nodes = append(append(nodes, before[n]...), n)
 	}
 	c.nodes = nodes
-	c.users = make(map[*value][]*node)
 	c.countUsers()
 }
 

@@ -21,7 +21,7 @@ func (t *tiling) again() {
 		v := n.outputs[0]
 		levels := make(map[int][]*node)
 		var order []int
-		for _, u := range t.c.users[v] {
+		for _, u := range v.users {
 			if l := t.level[u.id]; l > t.level[n.id] && t.kind[u.id] != free && t.readsParts(u, v) {
 				if levels[l] == nil {
 					order = append(order, l)
@@ -54,7 +54,6 @@ func (t *tiling) again() {
 		nodes = append(nodes, n)
 	}
 	t.c.nodes = nodes
-	t.c.users = make(map[*value][]*node)
 	t.c.countUsers()
 }
 
@@ -150,7 +149,7 @@ func (a *repeating) copy(n *node, level, at, depth int) *node {
 			inputs = append(inputs, &value{node: again, shape: v.shape, same: again.outputs[0]})
 		}
 	}
-	own := &node{op: n.op, args: n.args, inputs: inputs, id: t.c.count}
+	own := &node{op: n.op, args: n.args, inputs: inputs, marks: marks{id: t.c.count}}
 	own.outputs = []*value{{node: own, shape: n.outputs[0].shape}}
 	t.c.count++
 	t.kind, t.byPart, t.level = append(t.kind, parted), append(t.byPart, t.byPart[n.id]), append(t.level, level)
@@ -178,7 +177,7 @@ func (a *repeating) read(v *value, level int) bool {
 	if a.simple(v.node) && a.made[madeKey{v.node, level}] != nil {
 		return false
 	}
-	for _, u := range a.t.c.users[v] {
+	for _, u := range v.users {
 		if a.t.level[u.id] == level && a.t.readsParts(u, v) && a.made[madeKey{u, a.t.level[u.id]}] == nil {
 			return true
 		}

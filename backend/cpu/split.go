@@ -51,10 +51,10 @@ func (c *compiler) regions(t *tiling) error {
 	}
 	for level := range byLevel {
 		for _, n := range late[level] {
-			c.segment[n] = 2*level + 1
+			n.segment = 2*level + 1
 		}
 		for _, n := range byLevel[level] {
-			c.segment[n] = 2 * level
+			n.segment = 2 * level
 		}
 		outside = append(append(outside, byLevel[level]...), late[level]...)
 	}
@@ -74,7 +74,6 @@ func (c *compiler) regions(t *tiling) error {
 			}
 		}
 	}
-	c.users = make(map[*value][]*node)
 	c.countUsers()
 	c.fuse()
 	for level := range byLevel {
@@ -97,7 +96,7 @@ func (c *compiler) regions(t *tiling) error {
 
 func (c *compiler) emitAll(nodes []*node) error {
 	for _, n := range nodes {
-		if cl := c.cluster[n]; cl.nodes[len(cl.nodes)-1] == n {
+		if cl := n.cluster; cl.nodes[len(cl.nodes)-1] == n {
 			if err := c.emitCluster(cl); err != nil {
 				return err
 			}

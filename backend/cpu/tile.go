@@ -169,8 +169,8 @@ func (b *loopBuilder) stays(v *value, cl *cluster) bool {
 	if b.c.isOut[v] || b.c.pinned[v] {
 		return true
 	}
-	for _, u := range b.c.users[v] {
-		if b.c.cluster[u] != cl {
+	for _, u := range v.users {
+		if u.cluster != cl {
 			return true
 		}
 	}
@@ -278,7 +278,7 @@ func (b *loopBuilder) reach(n *node, k bank) ref {
 	r := b.register(k)
 	l := load{source: len(b.p.sources), dst: r, floor: len(b.p.sources) + 2}
 	from := words
-	if b.c.drawn[words.node] {
+	if words.node.drawn {
 		l.drawn = true
 		if k == truths {
 			l.coin = coin(limit.node, b.p.n)

@@ -180,7 +180,7 @@ func (t *tiling) rule(n *node) ([]bool, kind) {
 	case n.op == compute.OpTypeRNGBitGenerator:
 		bits := n.outputs[1].shape
 		if _, ok := t.batchAxis(bits); ok && bits.DType == dtypes.Uint32 && size(bits)/t.extent%4 == 0 &&
-			len(t.c.users[n.outputs[0]]) == 0 && !t.c.isOut[n.outputs[0]] {
+			len(n.outputs[0].users) == 0 && !t.c.isOut[n.outputs[0]] {
 			return parts, parted
 		}
 		return nil, whole
