@@ -114,8 +114,9 @@ type value struct {
 
 // marks are what a compilation notes of a node.
 type marks struct {
-	id      int // number of the node among those of its compilation
-	at      int // position
+	id      int   // number of the node among those of its compilation
+	from    []int // numbers of the nodes whose bytes it reads, by input
+	at      int   // position
 	cluster *cluster
 	segment int    // nodes of different segments do not fuse
 	drawn   bool   // random words that their reader draws

@@ -21,6 +21,7 @@ type compiler struct {
 	program *program
 	pinned  map[*value]bool // values that must be stored
 	count   int             // of numbered nodes
+	params  int             // of parameters, which have the first numbers
 	part    bool            // the body of a region: every node needs a kernel
 }
 
@@ -287,7 +288,7 @@ func (c *compiler) key(n *node) string {
 
 // enumerate gives the parameters and nodes the numbers from 0.
 func (c *compiler) enumerate(params []*value) {
-	c.count = 0
+	c.count, c.params = 0, len(params)
 	for _, v := range params {
 		v.node.id = c.count
 		c.count++

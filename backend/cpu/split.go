@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"slices"
-
-	"github.com/gomlx/compute"
-)
+import "slices"
 
 // regions splits the graph along its batch axis and emits its steps: level by
 // level, first the nodes that run in one go, then the region.
@@ -107,8 +103,13 @@ func (c *compiler) emitAll(nodes []*node) error {
 
 // bestTiling returns the tiling that keeps most in the cache, nil for none.
 func (c *compiler) bestTiling(params []*value) *tiling {
+	// What all tilings ask for.
 	for _, n := range c.nodes {
-		c.runs(n) // remembers the answer, which all tilings share
+		c.runs(n)
+		n.from = make([]int, len(n.inputs))
+		for i, v := range n.inputs {
+			n.from[i] = c.root(v).node.id
+		}
 	}
 	extents := c.extents(params)
 	best := &tiling{}
@@ -155,8 +156,8 @@ func (t *tiling) gain() int {
 	for _, n := range t.c.nodes {
 		if t.kind[n.id] == parted {
 			deep[n.id] = !elementwise[n.op]
-			for i, v := range n.inputs {
-				deep[n.id] = deep[n.id] || t.byPart[n.id][i] && deep[t.c.root(v).node.id]
+			for i, src := range n.from {
+				deep[n.id] = deep[n.id] || t.byPart[n.id][i] && deep[src]
 			}
 			if deep[n.id] {
 				total += size(n.outputs[len(n.outputs)-1].shape)
@@ -165,10 +166,9 @@ func (t *tiling) gain() int {
 		if t.kind[n.id] == free {
 			continue
 		}
-		for i, v := range n.inputs {
-			src := t.c.root(v).node
-			if t.kind[src.id] == parted && src.op != compute.OpTypeParameter && (t.byPart[n.id] == nil || !t.byPart[n.id][i] || t.level[src.id] != t.level[n.id]) {
-				total -= size(v.shape)
+		for i, src := range n.from {
+			if t.kind[src] == parted && src >= t.c.params && (t.byPart[n.id] == nil || !t.byPart[n.id][i] || t.level[src] != t.level[n.id]) {
+				total -= size(n.inputs[i].shape)
 			}
 		}
 	}

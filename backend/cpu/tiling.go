@@ -84,8 +84,6 @@ func (c *compiler) tile(params []*value, extent int, skip []string) *tiling {
 	return t
 }
 
-func (t *tiling) kindOf(v *value) kind { return t.kind[t.c.root(v).node.id] }
-
 // classify decides a node's kind from those of its inputs.
 func (t *tiling) classify(n *node, barred map[*node]bool) {
 	if n.bodies != nil || len(n.outputs) == 0 || barred[n] {
@@ -96,8 +94,8 @@ func (t *tiling) classify(n *node, barred map[*node]bool) {
 		return
 	}
 	reads := false
-	for i, v := range n.inputs {
-		reads = reads || parts[i] && t.kindOf(v) == parted
+	for i, src := range n.from {
+		reads = reads || parts[i] && t.kind[src] == parted
 	}
 	switch {
 	case reads || n.op == compute.OpTypeRNGBitGenerator:
@@ -112,8 +110,8 @@ func (t *tiling) classify(n *node, barred map[*node]bool) {
 
 // loose reports whether no input of a node depends on the batch.
 func (t *tiling) loose(n *node) bool {
-	for _, v := range n.inputs {
-		if t.kindOf(v) == parted {
+	for _, src := range n.from {
+		if t.kind[src] == parted {
 			return false
 		}
 	}
@@ -125,20 +123,24 @@ func (t *tiling) loose(n *node) bool {
 func (t *tiling) unread() map[*node]bool {
 	samples, read := make([]bool, t.c.count), make([]bool, t.c.count)
 	for _, n := range t.c.nodes {
-		for i, v := range n.inputs {
-			src := t.c.root(v).node
-			if t.byPart[n.id] != nil && t.byPart[n.id][i] && t.kind[src.id] == parted {
-				samples[n.id] = samples[n.id] || samples[src.id] || src.op == compute.OpTypeParameter
+		parts := t.byPart[n.id]
+		if parts == nil {
+			continue
+		}
+		for i, src := range n.from {
+			if parts[i] && t.kind[src] == parted {
+				samples[n.id] = samples[n.id] || samples[src] || src < t.c.params
 			}
 		}
 	}
 	for _, n := range slices.Backward(t.c.nodes) {
-		if !samples[n.id] && !read[n.id] {
+		parts := t.byPart[n.id]
+		if parts == nil || !samples[n.id] && !read[n.id] {
 			continue
 		}
-		for i, v := range n.inputs {
-			if t.byPart[n.id] != nil && t.byPart[n.id][i] {
-				read[t.c.root(v).node.id] = true
+		for i, src := range n.from {
+			if parts[i] {
+				read[src] = true
 			}
 		}
 	}
@@ -154,14 +156,13 @@ func (t *tiling) unread() map[*node]bool {
 // rank finds the level of a node: how many regions must have ended before.
 func (t *tiling) rank(n *node) {
 	level := 0
-	for i, v := range n.inputs {
-		src := t.c.root(v).node
-		l := t.level[src.id]
-		switch t.kind[src.id] {
+	for i, src := range n.from {
+		l := t.level[src]
+		switch t.kind[src] {
 		case summing:
 			l++
 		case parted:
-			if src.op != compute.OpTypeParameter && (t.kind[n.id] == whole || t.kind[n.id] == free || !t.byPart[n.id][i]) {
+			if src >= t.c.params && (t.kind[n.id] == whole || t.kind[n.id] == free || !t.byPart[n.id][i]) {
 				l++
 			}
 		}
