@@ -95,6 +95,9 @@ type node struct {
 	bodies []*function
 	direct int
 	again  func(e *emission, t compute.Function, in []compute.Value) ([]compute.Value, error)
+	// kin is a number that nodes of the same operation, settings and shapes
+	// have in common; 0: none.
+	kin int
 	marks
 	// moved marks a transpose that the product before it carries out.
 	moved bool
@@ -117,6 +120,7 @@ type marks struct {
 	id      int   // number of the node among those of its compilation
 	from    []int // numbers of the nodes whose bytes it reads, by input
 	at      int   // position
+	live    bool
 	cluster *cluster
 	segment int    // nodes of different segments do not fuse
 	drawn   bool   // random words that their reader draws

@@ -3,7 +3,7 @@ package cpu
 import (
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -161,24 +161,17 @@ func (c *compiler) prune(f *function) {
 	for _, n := range f.nodes {
 		n.marks = marks{}
 	}
-	live := make(map[*node]bool)
-	visit := func(v *value) {
-		stack := []*value{v}
-		for len(stack) > 0 {
-			n := stack[len(stack)-1].node
-			stack = stack[:len(stack)-1]
-			if live[n] {
-				continue
-			}
-			live[n] = true
+	stack := slices.Clone(f.outputs)
+	for len(stack) > 0 {
+		n := stack[len(stack)-1].node
+		stack = stack[:len(stack)-1]
+		if !n.live {
+			n.live = true
 			stack = append(stack, n.inputs...)
 		}
 	}
-	for _, v := range f.outputs {
-		visit(v)
-	}
 	for _, n := range f.nodes {
-		if live[n] && n.op != compute.OpTypeParameter {
+		if n.live && n.op != compute.OpTypeParameter {
 			c.nodes = append(c.nodes, n)
 		}
 	}
@@ -186,26 +179,35 @@ func (c *compiler) prune(f *function) {
 
 // merge gives equal nodes one value and reshapes the value of their input.
 func (c *compiler) merge() {
-	known := make(map[string]*node)
-	var kept []*node
+	known := make(map[sameness]*node)
+	kept := make([]*node, 0, len(c.nodes))
 	for _, n := range c.nodes {
 		if c.alias(n) {
 			continue
 		}
 		key := c.key(n)
-		if old, ok := known[key]; ok && key != "" {
+		if old, ok := known[key]; ok && key != (sameness{}) {
 			for i, v := range n.outputs {
 				v.same = old.outputs[i]
 			}
 			continue
 		}
-		if key != "" {
-			known[key] = n
-		}
+		known[key] = n
 		kept = append(kept, n)
 	}
 	c.nodes = kept
 }
+
+// sameness identifies what a node computes: by its kin and the places of its
+// inputs or, where it has none, in words.
+type sameness struct {
+	kin    int
+	inputs [3]place
+	words  string
+}
+
+// place is a result of a node, by the node's number.
+type place struct{ node, index int }
 
 // alias records that a node's outputs have the bytes of its inputs.
 func (c *compiler) alias(n *node) bool {
@@ -260,30 +262,32 @@ func inPlaceOrder(perm, dims []int) bool {
 	return true
 }
 
-// key identifies what a node computes, "" when it must not be merged.
-func (c *compiler) key(n *node) string {
-	if n.bodies != nil {
-		return ""
-	}
-	if n.op == compute.OpTypeConstant {
-		if size(n.outputs[0].shape) > 64 {
-			return ""
+// key identifies what a node computes; it is zero when the node must not be
+// merged.
+func (c *compiler) key(n *node) (key sameness) {
+	switch {
+	case n.bodies != nil:
+		return key
+	case n.op == compute.OpTypeConstant:
+		if size(n.outputs[0].shape) <= 64 {
+			key.words = fmt.Sprintf("const %s %v", n.outputs[0].shape, n.data)
 		}
-		return fmt.Sprintf("const %s %v", n.outputs[0].shape, n.data)
+		return key
+	case n.kin > 0 && len(n.inputs) <= len(key.inputs):
+		key.kin = n.kin
+		for i, v := range n.inputs {
+			r := c.root(v)
+			key.inputs[i] = place{r.node.id, r.index}
+		}
+		return key
 	}
-	key := strconv.AppendInt(nil, int64(n.op), 10)
-	if len(n.args) > 0 {
-		key = fmt.Appendf(key, " %v", n.args)
-	}
+	words := inference(n)
 	for _, v := range n.inputs {
 		r := c.root(v)
-		key = strconv.AppendInt(append(key, '|'), int64(r.node.id), 10)
-		key = strconv.AppendInt(append(key, ':'), int64(r.index), 10)
-		for _, d := range v.shape.Dimensions {
-			key = strconv.AppendInt(append(key, ' '), int64(d), 10)
-		}
+		words = fmt.Appendf(words, "|%d:%d", r.node.id, r.index)
 	}
-	return string(key)
+	key.words = string(words)
+	return key
 }
 
 // enumerate gives the parameters and nodes the numbers from 0.
@@ -310,25 +314,21 @@ func (c *compiler) reads(n *node) []*value {
 
 // prune2 drops nodes that nobody reads after folding.
 func (c *compiler) prune2(f *function) {
-	live := make(map[*node]bool)
-	stack := make([]*node, 0, len(f.outputs))
-	for _, v := range f.outputs {
-		stack = append(stack, c.root(v).node)
-	}
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if live[n] {
-			continue
-		}
-		live[n] = true
-		for _, v := range c.reads(n) {
-			stack = append(stack, v.node)
-		}
-	}
-	var kept []*node
 	for _, n := range c.nodes {
-		if live[n] && !n.moved {
+		n.live = false
+	}
+	stack := slices.Clone(f.outputs)
+	for len(stack) > 0 {
+		n := c.root(stack[len(stack)-1]).node
+		stack = stack[:len(stack)-1]
+		if !n.live {
+			n.live = true
+			stack = append(stack, n.inputs...)
+		}
+	}
+	kept := make([]*node, 0, len(c.nodes))
+	for _, n := range c.nodes {
+		if n.live && !n.moved {
 			kept = append(kept, n)
 		}
 	}

@@ -79,7 +79,7 @@ func (c *compiler) foldTransposes() {
 	for _, n := range c.nodes {
 		if n.op == compute.OpTypeDotGeneral && n.outputs[0].shape.DType == dtypes.Float32 {
 			if _, folded := n.args[len(n.args)-1].(*dot); !folded {
-				n.args = append(slices.Clone(n.args), newDot(n))
+				n.args, n.kin = append(slices.Clone(n.args), newDot(n)), 0
 			}
 		}
 	}

@@ -27,7 +27,7 @@ type function struct {
 	returned bool
 	// inferred holds shapes of results, by what is computed of which shapes, and
 	// standIns parameters of the Go engine, by shape; of the main function.
-	inferred map[string][]shapes.Shape
+	inferred map[string]inferred
 	standIns map[string]compute.Value
 }
 
@@ -184,12 +184,14 @@ func twins(values []*value) ([]compute.Value, error) {
 	return others, nil
 }
 
-// inference identifies what the shapes of a node's results follow from; ""
-// when they are to be found anew.
-func (f *function) inference(n *node) string {
-	if !f.main() || n.op == compute.OpTypeConstant {
-		return ""
-	}
+// inferred are the shapes of results.
+type inferred struct {
+	kin    int
+	shapes []shapes.Shape
+}
+
+// inference identifies what the shapes of a node's results follow from.
+func inference(n *node) []byte {
 	key := strconv.AppendInt(nil, int64(n.op), 10)
 	if len(n.args) > 0 {
 		key = fmt.Appendf(key, " %v", n.args)
@@ -200,7 +202,7 @@ func (f *function) inference(n *node) string {
 			key = strconv.AppendInt(append(key, ' '), int64(d), 10)
 		}
 	}
-	return string(key)
+	return key
 }
 
 // record adds an operation: emit builds it on the Go engine, where it is not
@@ -213,9 +215,14 @@ func (f *function) record(op compute.OpType, inputs []compute.Value, args []any,
 		return nil, fmt.Errorf("%w (operation %s)", err, op)
 	}
 	n := &node{op: op, function: f, inputs: values, args: args, emit: emit}
-	key := f.inference(n)
-	if known, ok := f.inferred[key]; ok {
-		return f.add(n, known, nil), nil
+	repeats := f.main() && op != compute.OpTypeConstant
+	var key []byte
+	if repeats {
+		key = inference(n)
+		if known, ok := f.inferred[string(key)]; ok {
+			n.kin = known.kin
+			return f.add(n, known.shapes, nil), nil
+		}
 	}
 	others, err := twins(values)
 	if err != nil {
@@ -229,11 +236,12 @@ func (f *function) record(op compute.OpType, inputs []compute.Value, args []any,
 	if err != nil {
 		return nil, err
 	}
-	if key != "" {
+	if repeats {
 		if f.inferred == nil {
-			f.inferred = make(map[string][]shapes.Shape)
+			f.inferred = make(map[string]inferred)
 		}
-		f.inferred[key] = found
+		n.kin = len(f.inferred) + 1
+		f.inferred[string(key)] = inferred{n.kin, found}
 	}
 	return f.add(n, found, results), nil
 }

@@ -22,7 +22,7 @@ func (c *compiler) thresholds() {
 						v := &value{node: constant, shape: shapes.Make(dtypes.Uint32)}
 						constant.outputs = []*value{v}
 						nodes = append(nodes, constant)
-						n.inputs = []*value{words, v}
+						n.inputs, n.kin = []*value{words, v}, 0
 					}
 				}
 			}
