@@ -1,10 +1,10 @@
 package cpu
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"reflect"
-	"strconv"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/notimplemented"
@@ -192,15 +192,16 @@ type inferred struct {
 
 // inference identifies what the shapes of a node's results follow from.
 func inference(n *node) []byte {
-	key := strconv.AppendInt(nil, int64(n.op), 10)
-	if len(n.args) > 0 {
-		key = fmt.Appendf(key, " %v", n.args)
-	}
+	number := func(to []byte, v int) []byte { return binary.AppendVarint(to, int64(v)) }
+	key := number(number(make([]byte, 0, 64), int(n.op)), len(n.inputs))
 	for _, v := range n.inputs {
-		key = append(append(key, '|'), v.shape.DType.String()...)
+		key = number(number(key, int(v.shape.DType)), v.shape.Rank())
 		for _, d := range v.shape.Dimensions {
-			key = strconv.AppendInt(append(key, ' '), int64(d), 10)
+			key = number(key, d)
 		}
+	}
+	if len(n.args) > 0 {
+		key = fmt.Appendf(key, "%v", n.args)
 	}
 	return key
 }

@@ -64,6 +64,7 @@ type regionCompiler struct {
 	straight map[straightKey]*value
 	region   *region
 	step     step
+	before   []step // of the outer program, which the region needs
 }
 
 // shrink returns the shape of one of the blocks of s.
@@ -184,7 +185,7 @@ func (rc *regionCompiler) straighten(n *node) (*value, *dot) {
 	if w == nil {
 		made := &value{node: &node{op: compute.OpTypeTranspose}, shape: shapes.Make(dtypes.Float32, k, cols)}
 		in, out := rc.outer.store(src), rc.outer.store(made)
-		rc.outer.add(matrixCopy(in, out, []int{from, step}, []int{k, cols}))
+		rc.before = append(rc.before, matrixCopy(in, out, []int{from, step}, []int{k, cols}))
 		w = rc.parameter(made.shape, partOf{store: out})
 		rc.straight[key] = w
 	}
@@ -206,49 +207,48 @@ func matrixCopy(in, out int, strides, dims []int) step {
 	}
 }
 
-// compileRegion returns the step that runs a region.
-func (c *compiler) compileRegion(t *tiling, r plannedRegion, escapes map[*value]bool) (step, error) {
+// newRegion returns the body of a region, to be compiled, and the step that will
+// run it.
+func (c *compiler) newRegion(t *tiling, r *plannedRegion, escapes map[*value]bool) *regionCompiler {
 	rc := &regionCompiler{
 		t: t, outer: c, blocks: r.blocks, produced: make(map[*value]*value), parts: make(map[*value]*value),
 		wholes: make(map[*value]*value), straight: make(map[straightKey]*value), region: &region{blocks: r.blocks, lanes: min(r.blocks, maxLanes)},
 		step: step{name: "region"},
 	}
 	rc.inner = newCompiler(c.backend)
-	rc.inner.part = true
+	rc.inner.part, rc.region.body = true, rc.inner.program
 	for _, n := range r.nodes {
 		rc.node(n)
 	}
-	for _, n := range r.nodes {
-		for _, v := range n.outputs {
-			if escapes[v] {
-				rc.inner.isOut[rc.produced[v]] = true
-			}
-		}
-	}
-	rc.inner.countUsers()
-	rc.inner.recompute()
-	rc.inner.fuse()
-	if err := rc.inner.emitAll(rc.inner.nodes); err != nil {
-		return step{}, err
-	}
-	body := rc.inner.program
 	for _, n := range r.nodes {
 		for _, v := range n.outputs {
 			if !escapes[v] {
 				continue
 			}
 			own := rc.produced[v]
+			rc.inner.isOut[own] = true
 			out := partOf{store: c.store(v), len: size(own.shape), sum: t.kind[n.id] == summing, adds: t.kind[n.id] == summing && n.op == compute.OpTypeDotGeneral}
 			rc.region.outs = append(rc.region.outs, out)
 			rc.step.writes = append(rc.step.writes, out.store)
-			body.results = append(body.results, rc.inner.store(own))
+			rc.region.body.results = append(rc.region.body.results, rc.inner.store(own))
 		}
 	}
-	body.nest()
-	body.plan()
-	rc.region.body = body
 	rc.step.run = rc.region.run
-	return rc.step, nil
+	return rc
+}
+
+// compile compiles the body. It touches nothing else, so that regions compile
+// side by side.
+func (rc *regionCompiler) compile() error {
+	rc.inner.countUsers()
+	rc.inner.recompute()
+	rc.inner.fuse()
+	if err := rc.inner.emitAll(rc.inner.nodes); err != nil {
+		return err
+	}
+	rc.region.body.nest()
+	rc.region.body.plan()
+	return nil
 }
 
 // run computes all blocks.

@@ -1,6 +1,9 @@
 package cpu
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // regions splits the graph along its batch axis and emits its steps: level by
 // level, first the nodes that run in one go, then the region.
@@ -72,18 +75,36 @@ func (c *compiler) regions(t *tiling) error {
 	}
 	c.countUsers()
 	c.fuse()
-	for level := range byLevel {
-		if err := c.emitAll(byLevel[level]); err != nil {
+	bodies := make([]*regionCompiler, len(planned))
+	for level, r := range planned {
+		if r != nil {
+			bodies[level] = c.newRegion(t, r, escapes)
+		}
+	}
+	failures := make([]error, len(bodies)+1)
+	parallel(len(failures), func(i int) {
+		if i == 0 {
+			failures[i] = c.emitLevels(byLevel, bodies, late)
+		} else if rc := bodies[i-1]; rc != nil {
+			failures[i] = rc.compile()
+		}
+	})
+	return errors.Join(failures...)
+}
+
+// emitLevels emits, level by level, what comes before the region, the region,
+// and what comes after it.
+func (c *compiler) emitLevels(before [][]*node, bodies []*regionCompiler, after [][]*node) error {
+	for level, rc := range bodies {
+		if err := c.emitAll(before[level]); err != nil {
 			return err
 		}
-		if r := planned[level]; r != nil {
-			s, err := c.compileRegion(t, *r, escapes)
-			if err != nil {
-				return err
+		if rc != nil {
+			for _, s := range append(rc.before, rc.step) {
+				c.add(s)
 			}
-			c.add(s)
 		}
-		if err := c.emitAll(late[level]); err != nil {
+		if err := c.emitAll(after[level]); err != nil {
 			return err
 		}
 	}
