@@ -1,9 +1,11 @@
 package cpu
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 )
 
 // again lets regions compute cheap results of earlier regions once more, from
@@ -14,11 +16,13 @@ func (t *tiling) again() {
 	for i, n := range t.c.nodes {
 		a.at[n] = i
 	}
-	for _, n := range slices.Clone(t.c.nodes) {
-		if !a.simple(n) {
-			continue
-		}
+	targets := slices.DeleteFunc(slices.Clone(t.c.nodes), func(n *node) bool { return !a.simple(n) })
+	// Conditions come last: they are too small to repeat a product for, but
+	// follow from one that is repeated anyway.
+	slices.SortStableFunc(targets, func(x, y *node) int { return conditions(x) - conditions(y) })
+	for _, n := range targets {
 		v := n.outputs[0]
+		a.products = vast(n) || conditions(n) == 0 && !t.c.masked(n)
 		levels := make(map[int][]*node)
 		var order []int
 		for _, u := range v.users {
@@ -57,6 +61,20 @@ func (t *tiling) again() {
 	t.c.countUsers()
 }
 
+// conditions returns 1 for a node that computes truth values, 0 for others.
+func conditions(n *node) int {
+	if n.outputs[0].shape.DType == dtypes.Bool {
+		return 1
+	}
+	return 0
+}
+
+// masked reports whether a node applies a random mask, as dropout does. What
+// is repeated to save memory would leave the mask to be kept.
+func (c *compiler) masked(n *node) bool {
+	return slices.ContainsFunc(n.inputs, func(v *value) bool { return reaches(c.root(v).node) })
+}
+
 // readsParts reports whether u reads v part by part only.
 func (t *tiling) readsParts(u *node, v *value) bool {
 	if t.byPart[u.id] == nil {
@@ -76,6 +94,17 @@ type repeating struct {
 	made map[madeKey]*node
 	key  map[*node]int // position before which a copy stands
 	list []*node
+	// products says whether products may be repeated for the present result.
+	products bool
+}
+
+// undo forgets the copies from the given one on.
+func (a *repeating) undo(from int) {
+	for _, own := range a.list[from:] {
+		maps.DeleteFunc(a.made, func(_ madeKey, n *node) bool { return n == own })
+		delete(a.key, own)
+	}
+	a.list = a.list[:from]
 }
 
 type madeKey struct {
@@ -130,23 +159,29 @@ func (a *repeating) copy(n *node, level, at, depth int) *node {
 		a.move(own, at)
 		return own
 	}
-	if depth == 0 || !a.simple(n) {
+	if depth == 0 || !a.simple(n) || n.op == compute.OpTypeDotGeneral && !a.products {
 		return nil
 	}
+	begin := len(a.list)
 	var inputs []*value
 	for i, v := range n.inputs {
 		root := t.c.root(v)
 		src := root.node
+		given := src.op == compute.OpTypeParameter || t.kind[src.id] != parted || !t.byPart[n.id][i] ||
+			size(root.shape)*8 <= size(n.outputs[0].shape)
+		read := given || a.read(root, level)
+		var again *node
+		if !read || !given && a.products && conditions(src) > conditions(n) {
+			again = a.copy(src, level, at, depth-1)
+		}
 		switch {
-		case src.op == compute.OpTypeParameter || t.kind[src.id] != parted || !t.byPart[n.id][i] ||
-			size(root.shape)*8 <= size(n.outputs[0].shape) || a.read(root, level):
+		case again != nil:
+			inputs = append(inputs, &value{node: again, shape: v.shape, same: again.outputs[0]})
+		case read:
 			inputs = append(inputs, v)
 		default:
-			again := a.copy(src, level, at, depth-1)
-			if again == nil {
-				return nil
-			}
-			inputs = append(inputs, &value{node: again, shape: v.shape, same: again.outputs[0]})
+			a.undo(begin)
+			return nil
 		}
 	}
 	own := &node{op: n.op, args: n.args, inputs: inputs, marks: marks{id: t.c.count}}
