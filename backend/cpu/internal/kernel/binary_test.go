@@ -155,3 +155,36 @@ func TestCompareAndSelect(t *testing.T) {
 		})
 	})
 }
+
+// Loops let a selection overwrite what it selects from, in the last elements,
+// which the assembly leaves to Go, as in all others.
+func TestSelectInPlace(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		for n := 1; n < 40; n++ {
+			mask, a := make([]bool, n), make([]float32, n)
+			for i := range a {
+				mask[i], a[i] = i%3 != 0, float32(i+1)
+			}
+			for name, c := range map[string]struct {
+				run  func(x []float32)
+				want func(x float32) float32
+			}{
+				"Select":       {func(x []float32) { Select(x, mask, x, make([]float32, n)) }, func(x float32) float32 { return x }},
+				"SelectScalar": {func(x []float32) { SelectScalar(x, mask, x, 0) }, func(x float32) float32 { return x }},
+				"SelectScaled": {func(x []float32) { SelectScaled(x, mask, x, 3, 0) }, func(x float32) float32 { return 3 * x }},
+			} {
+				got := append([]float32{}, a...)
+				c.run(got)
+				for i, v := range got {
+					want := float32(0)
+					if mask[i] {
+						want = c.want(a[i])
+					}
+					if v != want {
+						t.Fatalf("%s of %d elements in place, element %d: %g, want %g", name, n, i, v, want)
+					}
+				}
+			}
+		}
+	})
+}

@@ -121,7 +121,7 @@ func AtLeast(dst []bool, x []uint32, s uint32) {
 	}
 }
 
-// SelectScaled sets dst[i] = scale*a[i] where mask[i] is true and s elsewhere: what dropout does.
+// SelectScaled sets dst[i] = scale*a[i] where mask[i] is true and s elsewhere: what dropout does. dst may be a.
 func SelectScaled(dst []float32, mask []bool, a []float32, scale, s float32) {
 	if len(mask) == 0 {
 		return
@@ -132,9 +132,10 @@ func SelectScaled(dst []float32, mask []bool, a []float32, scale, s float32) {
 		done = 0
 	}
 	for i := done; i < len(mask); i++ {
-		dst[i] = s
 		if mask[i] {
 			dst[i] = scale * a[i]
+		} else {
+			dst[i] = s
 		}
 	}
 }
