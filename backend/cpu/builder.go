@@ -26,7 +26,10 @@ var _ compute.Builder = (*builder)(nil)
 
 func newBuilder(b *Backend, name string) *builder {
 	bd := &builder{backend: b, name: name, other: b.other.Builder(name)}
-	bd.main = &function{Function: lacking, builder: bd, other: bd.other.Main(), name: compute.MainName}
+	bd.main = &function{
+		Function: lacking, builder: bd, other: bd.other.Main(), name: compute.MainName,
+		inferred: make(map[string]inferred), standIns: make(map[string]compute.Value),
+	}
 	return bd
 }
 

@@ -36,11 +36,8 @@ type clustering struct {
 // fuse forms the clusters.
 func (c *compiler) fuse() {
 	f := &clustering{c: c, offsets: make([]int, len(c.nodes)+1)}
-	for _, n := range c.nodes {
-		n.cluster = nil
-	}
 	for i, n := range c.nodes {
-		n.at = i
+		n.cluster, n.at = nil, i
 		f.offsets[i+1] = f.offsets[i]
 		for _, v := range n.outputs {
 			f.offsets[i+1] += size(v.shape) * int(v.shape.DType.Size())

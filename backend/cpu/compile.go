@@ -161,18 +161,23 @@ func (c *compiler) prune(f *function) {
 	for _, n := range f.nodes {
 		n.marks = marks{}
 	}
-	stack := slices.Clone(f.outputs)
+	c.follow(f.outputs)
+	for _, n := range f.nodes {
+		if n.live && n.op != compute.OpTypeParameter {
+			c.nodes = append(c.nodes, n)
+		}
+	}
+}
+
+// follow marks what values are computed from as live.
+func (c *compiler) follow(values []*value) {
+	stack := slices.Clone(values)
 	for len(stack) > 0 {
-		n := stack[len(stack)-1].node
+		n := c.root(stack[len(stack)-1]).node
 		stack = stack[:len(stack)-1]
 		if !n.live {
 			n.live = true
 			stack = append(stack, n.inputs...)
-		}
-	}
-	for _, n := range f.nodes {
-		if n.live && n.op != compute.OpTypeParameter {
-			c.nodes = append(c.nodes, n)
 		}
 	}
 }
@@ -303,29 +308,12 @@ func (c *compiler) enumerate(params []*value) {
 	}
 }
 
-// reads returns the values whose bytes a node reads.
-func (c *compiler) reads(n *node) []*value {
-	out := make([]*value, len(n.inputs))
-	for i, v := range n.inputs {
-		out[i] = c.root(v)
-	}
-	return out
-}
-
 // prune2 drops nodes that nobody reads after folding.
 func (c *compiler) prune2(f *function) {
 	for _, n := range c.nodes {
 		n.live = false
 	}
-	stack := slices.Clone(f.outputs)
-	for len(stack) > 0 {
-		n := c.root(stack[len(stack)-1]).node
-		stack = stack[:len(stack)-1]
-		if !n.live {
-			n.live = true
-			stack = append(stack, n.inputs...)
-		}
-	}
+	c.follow(f.outputs)
 	kept := make([]*node, 0, len(c.nodes))
 	for _, n := range c.nodes {
 		if n.live && !n.moved {

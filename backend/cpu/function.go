@@ -164,9 +164,6 @@ func (v *value) twin() (compute.Value, error) {
 		if known, err = f.other.Parameter("like "+key, v.shape, nil); err != nil {
 			return nil, err
 		}
-		if f.standIns == nil {
-			f.standIns = make(map[string]compute.Value)
-		}
 		f.standIns[key] = known
 	}
 	v.other = known
@@ -238,9 +235,6 @@ func (f *function) record(op compute.OpType, inputs []compute.Value, args []any,
 		return nil, err
 	}
 	if repeats {
-		if f.inferred == nil {
-			f.inferred = make(map[string]inferred)
-		}
 		n.kin = len(f.inferred) + 1
 		f.inferred[string(key)] = inferred{n.kin, found}
 	}

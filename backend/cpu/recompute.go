@@ -18,17 +18,17 @@ const longestChain = 4
 // when all it is made of is at hand at that time. What the backward pass needs
 // of the forward pass shrinks, and with it the memory of a block.
 func (c *compiler) recompute() {
-	r := &recomputing{c: c, at: make(map[*node]int), last: make(map[*value]int)}
+	r := &recomputing{c: c, last: make(map[*value]int)}
 	offset := 0
 	offsets := make([]int, len(c.nodes))
 	for i, n := range c.nodes {
-		r.at[n] = i
+		n.at = i
 		for _, v := range n.outputs {
 			offset += size(v.shape) * int(v.shape.DType.Size())
 		}
 		offsets[i] = offset
-		for _, v := range c.reads(n) {
-			r.last[v] = i
+		for _, v := range n.inputs {
+			r.last[c.root(v)] = i
 		}
 	}
 	before := make(map[*node][]*node)
@@ -38,10 +38,10 @@ func (c *compiler) recompute() {
 		}
 		v := n.outputs[0]
 		users := slices.Clone(v.users)
-		near := offsets[r.at[n]]
+		near := offsets[n.at]
 		var copied *node
 		for _, u := range users {
-			at := r.at[u]
+			at := u.at
 			if offsets[at]-near > farAway {
 				copied = r.copy(n, u, before, longestChain)
 			}
@@ -66,7 +66,6 @@ func (c *compiler) recompute() {
 
 type recomputing struct {
 	c    *compiler
-	at   map[*node]int  // position
 	last map[*value]int // position of the last reader
 }
 
@@ -74,7 +73,7 @@ type recomputing struct {
 // would need values that are gone by then.
 func (r *recomputing) copy(n, u *node, before map[*node][]*node, depth int) *node {
 	var chain []*node
-	out := r.clone(n, r.at[u], depth, &chain)
+	out := r.clone(n, u.at, depth, &chain)
 	if out != nil {
 		before[u] = append(before[u], chain...)
 	}

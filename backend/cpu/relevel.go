@@ -12,9 +12,9 @@ import (
 // results that they have to read in any case: these then need not exist as a
 // whole.
 func (t *tiling) again() {
-	a := &repeating{t: t, at: make(map[*node]int), made: make(map[madeKey]*node), key: make(map[*node]int)}
+	a := &repeating{t: t, made: make(map[madeKey]*node), key: make(map[*node]int)}
 	for i, n := range t.c.nodes {
-		a.at[n] = i
+		n.at = i
 	}
 	targets := slices.DeleteFunc(slices.Clone(t.c.nodes), func(n *node) bool { return !a.simple(n) })
 	// Conditions come last: they are too small to repeat a product for, but
@@ -36,7 +36,7 @@ func (t *tiling) again() {
 		for _, l := range order {
 			first := len(t.c.nodes)
 			for _, u := range levels[l] {
-				first = min(first, a.at[u])
+				first = min(first, u.at)
 			}
 			if own := a.copy(n, l, first, deepest); own != nil {
 				for _, u := range levels[l] {
@@ -90,7 +90,6 @@ func (t *tiling) readsParts(u *node, v *value) bool {
 
 type repeating struct {
 	t    *tiling
-	at   map[*node]int
 	made map[madeKey]*node
 	key  map[*node]int // position before which a copy stands
 	list []*node
@@ -100,10 +99,12 @@ type repeating struct {
 
 // undo forgets the copies from the given one on.
 func (a *repeating) undo(from int) {
-	for _, own := range a.list[from:] {
-		maps.DeleteFunc(a.made, func(_ madeKey, n *node) bool { return n == own })
-		delete(a.key, own)
+	if from == len(a.list) {
+		return
 	}
+	undone := a.list[from:]
+	maps.DeleteFunc(a.made, func(_ madeKey, n *node) bool { return slices.Contains(undone, n) })
+	maps.DeleteFunc(a.key, func(n *node, _ int) bool { return slices.Contains(undone, n) })
 	a.list = a.list[:from]
 }
 
