@@ -13,7 +13,10 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 
+	"cggm/backend/cpu"
 	"cggm/backend/cpu/internal/twin"
 )
 
@@ -127,5 +130,40 @@ func TestRandomBitsUniform(t *testing.T) {
 	}
 	if r := sum / n; math.Abs(r) > 5/math.Sqrt(n) {
 		t.Errorf("neighbours have the correlation %g", r)
+	}
+}
+
+// Dropout by blocks of the batch draws the mask that it draws as a whole.
+func TestDropoutInBlocks(t *testing.T) {
+	const batch, width = 32, 24
+	drop := func(x, w, state *graph.Node) *graph.Node {
+		hidden := graph.MatMul(x, w)
+		_, u := graph.RandomUniform(state, hidden.Shape())
+		keep := graph.GreaterOrEqual(u, graph.Scalar(x.Graph(), dtypes.Float32, 0.25))
+		return graph.MatMul(graph.Where(keep, graph.MulScalar(hidden, 1/0.75), graph.ZerosLike(hidden)), w)
+	}
+	x, w := make([]float32, batch*width), make([]float32, width*width)
+	for i := range x {
+		x[i] = float32(math.Sin(float64(i)))
+	}
+	for i := range w {
+		w[i] = float32(math.Cos(float64(i)))
+	}
+	run := func() []float32 {
+		outs, err := graph.MustNewExec(engine(t), drop).Call(tensors.FromFlatDataAndDimensions(x, batch, width),
+			tensors.FromFlatDataAndDimensions(w, width, width), tensors.FromFlatDataAndDimensions([]uint64{4, 5, 6}, 3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := tensors.CopyFlatData[float32](outs[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	whole := run()
+	defer cpu.SmallBlocks()()
+	if blocks := run(); !slices.Equal(blocks, whole) {
+		t.Errorf("blocks give %v, the whole %v", blocks[:width], whole[:width])
 	}
 }

@@ -88,7 +88,7 @@ func (r *recomputing) clone(n *node, at, depth int, chain *[]*node) *node {
 	for i, v := range n.inputs {
 		root := r.c.root(v)
 		src := root.node
-		if src.op == compute.OpTypeParameter || size(root.shape)*8 <= size(n.outputs[0].shape) || r.last[root] >= at {
+		if src.op == compute.OpTypeParameter || src.op == compute.OpTypeConstant || size(root.shape)*8 <= size(n.outputs[0].shape) || r.last[root] >= at {
 			continue
 		}
 		if !elementwise[src.op] {

@@ -106,9 +106,25 @@ func (rc *regionCompiler) all(v *value) *value {
 		rc.wholes[v] = p
 		return p
 	}
-	own := rc.parameter(v.shape, partOf{store: rc.outer.store(v)})
+	own := rc.constant(v)
+	if own == nil {
+		own = rc.parameter(v.shape, partOf{store: rc.outer.store(v)})
+	}
 	rc.wholes[v] = own
 	return own
+}
+
+// constant returns what stands for a constant, which loops may know; nil for
+// other values.
+func (rc *regionCompiler) constant(v *value) *value {
+	if v.node.op != compute.OpTypeConstant {
+		return nil
+	}
+	own := &node{op: compute.OpTypeConstant, data: v.node.data}
+	out := &value{node: own, shape: v.shape}
+	own.outputs = []*value{out}
+	rc.inner.nodes = append(rc.inner.nodes, own)
+	return out
 }
 
 func (rc *regionCompiler) parameter(shape shapes.Shape, from partOf) *value {
