@@ -35,14 +35,14 @@ func (w *gemmBlock) do() {
 			rows = rows[k0*w.M:]
 		}
 		for chunk := w.lo; chunk < w.hi; chunk++ {
-			j, width := w.chunks[chunk], w.chunks[chunk+1]-w.chunks[chunk]
+			j, width := w.panel(chunk)
 			t := tileArgs{k: depth, width: width, ldc: w.LDC, relu: w.ReLU && !lateReLU && k0+depth == w.K}
 			switch {
 			case ownB != nil:
 				t.b, t.bks = ownB.data[depth*(j-first):depth*(j-first+width)], width
 				w.fillB(t.b, w.n, k0, depth, j, width)
 			case w.panels != nil:
-				t.b, t.bks = w.panels[k0*w.N+depth*j:], width
+				t.b, t.bks = w.panels[k0*w.N+depth*w.chunks[chunk]:], width
 			case depth > 0:
 				t.b, t.bks = w.B[w.n*w.BStride+k0*w.BRow+j:], w.BRow
 			}

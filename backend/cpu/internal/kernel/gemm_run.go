@@ -18,6 +18,7 @@ type gemmRun struct {
 	packed               *PackedB
 	packA, packB         bool
 	chunks               []int // first columns of the panels of B, and N
+	back                 int   // columns by which the last panel reaches back over the one before it
 	rowBlocks, colBlocks int   // pieces of one product
 	group                int   // products in a task, when they are not cut
 
@@ -39,6 +40,7 @@ func (r *gemmRun) cut(g *GemmArgs, b *PackedB) {
 	work := g.M * g.N * g.K
 	if work < gemmTask && g.Batch > 1 {
 		r.rowBlocks, r.colBlocks, r.group = 1, 1, max(1, gemmTask/max(work, 1))
+		r.reachBack()
 		return
 	}
 	r.group = 1
@@ -55,7 +57,31 @@ func (r *gemmRun) cut(g *GemmArgs, b *PackedB) {
 	if r.rowBlocks >= 8 {
 		r.colBlocks = 1
 	}
+	r.reachBack()
 }
+
+// reachBack widens the last panel to whole half vectors, where masked stores are slow: it computes columns of the panel
+// before it once more. Those must not be added up, nor be the work of another task.
+func (r *gemmRun) reachBack() {
+	last := r.chunks[len(r.chunks)-2]
+	width := (r.N - last + 7) &^ 7
+	if active == levelAVX2 && width > r.N-last && width <= r.N && r.packed == nil && !r.packA && !r.Accumulate && r.K <= gemmDepth &&
+		r.colBlocks == 1 {
+		r.back = last + width - r.N
+	}
+}
+
+// panel returns the first column and the width of a panel.
+func (r *gemmRun) panel(chunk int) (j, width int) {
+	j, end := r.chunks[chunk], r.chunks[chunk+1]
+	if end == r.N {
+		j -= r.back
+	}
+	return j, end - j
+}
+
+// packedSize returns the number of elements of a packed right factor.
+func (r *gemmRun) packedSize() int { return r.K * (r.N + r.back) }
 
 // newFilledRun returns a run with a factor that is made on the fly. All products share the other one, if it is a matrix.
 func newFilledRun(g *GemmArgs) *gemmRun {
@@ -91,7 +117,7 @@ func (r *gemmRun) do(p Parallel) {
 		}
 		var own *scratch
 		if r.packB && !upFront && r.fillB == nil {
-			own = getScratch(r.K * r.N)
+			own = getScratch(r.packedSize())
 			defer putScratch(own)
 		}
 		if a != nil {
@@ -104,7 +130,7 @@ func (r *gemmRun) do(p Parallel) {
 			case upFront && r.BStride == 0:
 				w.panels = b.data
 			case upFront:
-				w.panels = b.data[w.n*r.K*r.N:]
+				w.panels = b.data[w.n*r.packedSize():]
 			case own != nil:
 				r.pack(own.data, w.n, 0, panels)
 				w.panels = own.data
@@ -120,7 +146,7 @@ func (r *gemmRun) packAll(p Parallel) *scratch {
 	if r.BStride == 0 {
 		batch = 1
 	}
-	size, panels := r.K*r.N, len(r.chunks)-1
+	size, panels := r.packedSize(), len(r.chunks)-1
 	s := getScratch(batch * size)
 	parts := max(1, min(panels, size>>16))
 	p.run(batch*parts, func(i int) {
@@ -132,7 +158,13 @@ func (r *gemmRun) packAll(p Parallel) *scratch {
 
 // pack packs chunks [lo, hi) of the right factor of product n.
 func (r *gemmRun) pack(dst []float32, n, lo, hi int) {
-	packPanels(dst, r.B[n*r.BStride:], r.K, r.N, r.BRow, r.BCol, r.chunks, lo, hi)
+	b := r.B[n*r.BStride:]
+	if last := len(r.chunks) - 2; r.back > 0 && hi > last {
+		j, width := r.panel(last)
+		packLines(dst[r.K*r.chunks[last]:][:r.K*width], b[j*r.BCol:], width, r.K, r.BCol, r.BRow)
+		hi = last
+	}
+	packPanels(dst, b, r.K, r.N, r.BRow, r.BCol, r.chunks, lo, hi)
 }
 
 // packAllRows packs the left factor that all products share, run of k after run.

@@ -205,6 +205,8 @@ func TestGemmLarge(t *testing.T) {
 		{97, 133, 0},
 		{1, 1, 5000},
 		{26, 1100, 1000},
+		{700, 50, 160},
+		{700, 58, 160},
 	}
 	eachLevel(t, func(t *testing.T) {
 		for _, s := range shapes {

@@ -17,6 +17,9 @@ const (
 
 func (s isa) String() string { return [...]string{"AVX2", "AVX512"}[s] }
 
+// unroll is the number of k that a pass of the inner loop takes: the end of a loop of few passes is foreseen.
+const unroll = 4
+
 // maxRows returns the largest height of a tile that is h half vectors (8 columns) wide: what the registers hold.
 func (s isa) maxRows(h int) int {
 	switch {
@@ -221,16 +224,28 @@ func (t *tile) block(rows int) {
 			ctx.LEAQ(Mem{Base: t.a[i-1], Index: t.tmp, Scale: 1}, t.a[i])
 		}
 	}
-	ctx.TESTQ(t.k, t.k)
-	ctx.JE(LabelRef(t.label("done", rows)))
-	ctx.Label(t.label("loop", rows))
-	t.step(rows)
-	for i := range groups {
-		ctx.ADDQ(t.aks, t.a[i])
+	add := func() {
+		t.step(rows)
+		for i := range groups {
+			ctx.ADDQ(t.aks, t.a[i])
+		}
+		ctx.ADDQ(t.bks, t.b)
 	}
-	ctx.ADDQ(t.bks, t.b)
+	ctx.SUBQ(Imm(unroll), t.k)
+	ctx.JL(LabelRef(t.label("rest", rows)))
+	ctx.Label(t.label("loop", rows))
+	for range unroll {
+		add()
+	}
+	ctx.SUBQ(Imm(unroll), t.k)
+	ctx.JGE(LabelRef(t.label("loop", rows)))
+	ctx.Label(t.label("rest", rows))
+	ctx.ADDQ(Imm(unroll), t.k)
+	ctx.JE(LabelRef(t.label("done", rows)))
+	ctx.Label(t.label("single", rows))
+	add()
 	ctx.DECQ(t.k)
-	ctx.JNE(LabelRef(t.label("loop", rows)))
+	ctx.JNE(LabelRef(t.label("single", rows)))
 	ctx.Label(t.label("done", rows))
 	t.finish(rows)
 }
