@@ -491,51 +491,92 @@ row:
 	JLE          rowsDone
 	VXORPS       Y1, Y1, Y1
 	VBROADCASTSS (BX), Y0
-	XORQ         R9, R9
-	LEAQ         8(R9), R10
-	CMPQ         R10, DI
+	CMPQ         DI, $0x08
+	JL           eachFew
+	VMOVUPS      -32(DX)(DI*4), Y2
+	MOVQ         DI, R9
+	XORQ         R10, R10
+	LEAQ         8(R10), R11
+	CMPQ         R11, DI
 	JG           each1Done
 
 each1:
-	VMOVUPS      (DX)(R9*4), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMOVUPS      word42d00000<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      wordc2d00000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMULPS       word3fb8aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS word3f317200<>+0(SB), Y3, Y2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y2
-	VMOVUPS      word3ab511a7<>+0(SB), Y4
-	VFMADD213PS  word3c091d36<>+0(SB), Y2, Y4
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y2, Y4
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y4
-	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y4
-	VFMADD213PS  word3f800000<>+0(SB), Y2, Y4
-	VFMADD213PS  word3f800000<>+0(SB), Y2, Y4
-	VCVTPS2DQ    Y3, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VPADDD       word0000007f<>+0(SB), Y3, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VPSUBD       Y3, Y2, Y2
-	VPADDD       word0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y4, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y2, (AX)(R9*4)
-	MOVQ         R10, R9
-	ADDQ         $0x08, R10
-	CMPQ         R10, DI
-	JLE          each1
+	VMOVUPS      (DX)(R10*4), Y3
+	VSUBPS       Y0, Y3, Y3
+	VANDPS       word7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x06, word42ae0000<>+0(SB), Y4, Y4
+	VMOVMSKPS    Y4, R12
+	TESTL        R12, R12
+	JNE          eachFar
+	VMOVAPS      Y3, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y4
+	VSUBPS       word4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y5, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      word3efffffe<>+0(SB), Y6
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
+	VMOVUPS      word3d2aac7a<>+0(SB), Y7
+	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y7
+	VFMADD231PS  word3ab511a7<>+0(SB), Y5, Y7
+	VFMADD231PS  Y5, Y7, Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VADDPS       word3f800000<>+0(SB), Y3, Y3
+	VPADDD       Y4, Y3, Y3
+
+eachNear:
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, (AX)(R10*4)
+	MOVQ    R11, R10
+	ADDQ    $0x08, R11
+	CMPQ    R11, DI
+	JLE     each1
 
 each1Done:
-	MOVQ         DI, R10
-	SUBQ         R9, R10
+	SUBQ         R10, R9
 	JE           eachEnd
+	MOVQ         $0x00000008, R10
+	SUBQ         R9, R10
+	LEAQ         -8(DI), R9
 	LEAQ         tailMask<>+0(SB), R11
+	NEGQ         R10
+	VMOVDQU      32(R11)(R10*4), Y3
+	VSUBPS       Y0, Y2, Y0
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VCMPPS       $0x06, word42ae0000<>+0(SB), Y2, Y2
+	VMOVMSKPS    Y2, R10
+	TESTL        R10, R10
+	JNE          backFar
+	VMOVAPS      Y0, Y0
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
+	VSUBPS       word4b400000<>+0(SB), Y2, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y4, Y0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
+	VMULPS       Y0, Y0, Y4
+	VMOVUPS      word3efffffe<>+0(SB), Y5
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y5
+	VMOVUPS      word3d2aac7a<>+0(SB), Y6
+	VFMADD231PS  word3c091d36<>+0(SB), Y0, Y6
+	VFMADD231PS  word3ab511a7<>+0(SB), Y4, Y6
+	VFMADD231PS  Y4, Y6, Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VPSLLD       $0x17, Y2, Y2
+	VADDPS       word3f800000<>+0(SB), Y0, Y0
+	VPADDD       Y2, Y0, Y0
+
+backNear:
+	VMOVUPS Y0, (AX)(R9*4)
+	VANDNPS Y0, Y3, Y0
+	VADDPS  Y0, Y1, Y1
+	JMP     eachEnd
+
+eachFew:
+	XORQ         R9, R9
+	LEAQ         tailMask<>+0(SB), R11
+	MOVQ         DI, R10
 	NEGQ         R10
 	VMOVDQU      32(R11)(R10*4), Y2
 	VMASKMOVPS   (DX)(R9*4), Y2, Y3
@@ -544,27 +585,27 @@ each1Done:
 	VMINPS       Y0, Y3, Y0
 	VMOVUPS      wordc2d00000<>+0(SB), Y3
 	VMAXPS       Y0, Y3, Y0
-	VMULPS       word3fb8aa3b<>+0(SB), Y0, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VMOVAPS      Y0, Y0
-	VFNMADD231PS word3f317200<>+0(SB), Y3, Y0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y0
-	VMOVUPS      word3ab511a7<>+0(SB), Y4
-	VFMADD213PS  word3c091d36<>+0(SB), Y0, Y4
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y0, Y4
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y0, Y4
-	VFMADD213PS  word3efffffe<>+0(SB), Y0, Y4
-	VFMADD213PS  word3f800000<>+0(SB), Y0, Y4
-	VFMADD213PS  word3f800000<>+0(SB), Y0, Y4
-	VCVTPS2DQ    Y3, Y0
-	VPSRAD       $0x01, Y0, Y3
-	VPADDD       word0000007f<>+0(SB), Y3, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VPSUBD       Y3, Y0, Y0
-	VPADDD       word0000007f<>+0(SB), Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VMULPS       Y0, Y4, Y0
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y3
+	VSUBPS       word4b400000<>+0(SB), Y3, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y4, Y0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
+	VMULPS       Y0, Y0, Y4
+	VMOVUPS      word3efffffe<>+0(SB), Y5
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y5
+	VMOVUPS      word3d2aac7a<>+0(SB), Y6
+	VFMADD231PS  word3c091d36<>+0(SB), Y0, Y6
+	VFMADD231PS  word3ab511a7<>+0(SB), Y4, Y6
+	VFMADD231PS  Y4, Y6, Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VPSRAD       $0x01, Y3, Y4
+	VPSLLD       $0x17, Y4, Y5
+	VPADDD       word3f800000<>+0(SB), Y5, Y5
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       word3f800000<>+0(SB), Y3, Y3
+	VFMADD231PS  Y0, Y5, Y5
+	VMULPS       Y3, Y5, Y0
 	VANDPS       Y0, Y2, Y0
 	VADDPS       Y0, Y1, Y1
 	VMASKMOVPS   Y0, Y2, (AX)(R9*4)
@@ -590,25 +631,93 @@ rowsDone:
 	VZEROUPPER
 	RET
 
-DATA word42d00000<>+0(SB)/4, $0x42d00000
-DATA word42d00000<>+4(SB)/4, $0x42d00000
-DATA word42d00000<>+8(SB)/4, $0x42d00000
-DATA word42d00000<>+12(SB)/4, $0x42d00000
-DATA word42d00000<>+16(SB)/4, $0x42d00000
-DATA word42d00000<>+20(SB)/4, $0x42d00000
-DATA word42d00000<>+24(SB)/4, $0x42d00000
-DATA word42d00000<>+28(SB)/4, $0x42d00000
-GLOBL word42d00000<>(SB), RODATA|NOPTR, $32
+eachFar:
+	VMOVUPS      word42d00000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      wordc2d00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y4
+	VSUBPS       word4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y5, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      word3efffffe<>+0(SB), Y6
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
+	VMOVUPS      word3d2aac7a<>+0(SB), Y7
+	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y7
+	VFMADD231PS  word3ab511a7<>+0(SB), Y5, Y7
+	VFMADD231PS  Y5, Y7, Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VPSRAD       $0x01, Y4, Y5
+	VPSLLD       $0x17, Y5, Y6
+	VPADDD       word3f800000<>+0(SB), Y6, Y6
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       word3f800000<>+0(SB), Y4, Y4
+	VFMADD231PS  Y3, Y6, Y6
+	VMULPS       Y4, Y6, Y3
+	VMOVAPS      Y3, Y3
+	JMP          eachNear
 
-DATA wordc2d00000<>+0(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+4(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+8(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+12(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+16(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+20(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+24(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+28(SB)/4, $0xc2d00000
-GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $32
+backFar:
+	VMOVUPS      word42d00000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
+	VSUBPS       word4b400000<>+0(SB), Y2, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y4, Y0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
+	VMULPS       Y0, Y0, Y4
+	VMOVUPS      word3efffffe<>+0(SB), Y5
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y5
+	VMOVUPS      word3d2aac7a<>+0(SB), Y6
+	VFMADD231PS  word3c091d36<>+0(SB), Y0, Y6
+	VFMADD231PS  word3ab511a7<>+0(SB), Y4, Y6
+	VFMADD231PS  Y4, Y6, Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VPSRAD       $0x01, Y2, Y4
+	VPSLLD       $0x17, Y4, Y5
+	VPADDD       word3f800000<>+0(SB), Y5, Y5
+	VPSUBD       Y4, Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       word3f800000<>+0(SB), Y2, Y2
+	VFMADD231PS  Y0, Y5, Y5
+	VMULPS       Y2, Y5, Y0
+	VMOVAPS      Y0, Y0
+	JMP          backNear
+
+DATA word7fffffff<>+0(SB)/4, $0x7fffffff
+DATA word7fffffff<>+4(SB)/4, $0x7fffffff
+DATA word7fffffff<>+8(SB)/4, $0x7fffffff
+DATA word7fffffff<>+12(SB)/4, $0x7fffffff
+DATA word7fffffff<>+16(SB)/4, $0x7fffffff
+DATA word7fffffff<>+20(SB)/4, $0x7fffffff
+DATA word7fffffff<>+24(SB)/4, $0x7fffffff
+DATA word7fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL word7fffffff<>(SB), RODATA|NOPTR, $32
+
+DATA word42ae0000<>+0(SB)/4, $0x42ae0000
+DATA word42ae0000<>+4(SB)/4, $0x42ae0000
+DATA word42ae0000<>+8(SB)/4, $0x42ae0000
+DATA word42ae0000<>+12(SB)/4, $0x42ae0000
+DATA word42ae0000<>+16(SB)/4, $0x42ae0000
+DATA word42ae0000<>+20(SB)/4, $0x42ae0000
+DATA word42ae0000<>+24(SB)/4, $0x42ae0000
+DATA word42ae0000<>+28(SB)/4, $0x42ae0000
+GLOBL word42ae0000<>(SB), RODATA|NOPTR, $32
+
+DATA word4b400000<>+0(SB)/4, $0x4b400000
+DATA word4b400000<>+4(SB)/4, $0x4b400000
+DATA word4b400000<>+8(SB)/4, $0x4b400000
+DATA word4b400000<>+12(SB)/4, $0x4b400000
+DATA word4b400000<>+16(SB)/4, $0x4b400000
+DATA word4b400000<>+20(SB)/4, $0x4b400000
+DATA word4b400000<>+24(SB)/4, $0x4b400000
+DATA word4b400000<>+28(SB)/4, $0x4b400000
+GLOBL word4b400000<>(SB), RODATA|NOPTR, $32
 
 DATA word3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
@@ -640,35 +749,15 @@ DATA word35bfbe8e<>+24(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+28(SB)/4, $0x35bfbe8e
 GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $32
 
-DATA word3ab511a7<>+0(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+4(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+8(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+12(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+16(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+20(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+24(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+28(SB)/4, $0x3ab511a7
-GLOBL word3ab511a7<>(SB), RODATA|NOPTR, $32
-
-DATA word3c091d36<>+0(SB)/4, $0x3c091d36
-DATA word3c091d36<>+4(SB)/4, $0x3c091d36
-DATA word3c091d36<>+8(SB)/4, $0x3c091d36
-DATA word3c091d36<>+12(SB)/4, $0x3c091d36
-DATA word3c091d36<>+16(SB)/4, $0x3c091d36
-DATA word3c091d36<>+20(SB)/4, $0x3c091d36
-DATA word3c091d36<>+24(SB)/4, $0x3c091d36
-DATA word3c091d36<>+28(SB)/4, $0x3c091d36
-GLOBL word3c091d36<>(SB), RODATA|NOPTR, $32
-
-DATA word3d2aac7a<>+0(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+4(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+8(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+12(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+16(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+20(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+24(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+28(SB)/4, $0x3d2aac7a
-GLOBL word3d2aac7a<>(SB), RODATA|NOPTR, $32
+DATA word3efffffe<>+0(SB)/4, $0x3efffffe
+DATA word3efffffe<>+4(SB)/4, $0x3efffffe
+DATA word3efffffe<>+8(SB)/4, $0x3efffffe
+DATA word3efffffe<>+12(SB)/4, $0x3efffffe
+DATA word3efffffe<>+16(SB)/4, $0x3efffffe
+DATA word3efffffe<>+20(SB)/4, $0x3efffffe
+DATA word3efffffe<>+24(SB)/4, $0x3efffffe
+DATA word3efffffe<>+28(SB)/4, $0x3efffffe
+GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
 
 DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
@@ -680,15 +769,35 @@ DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
 GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
 
-DATA word3efffffe<>+0(SB)/4, $0x3efffffe
-DATA word3efffffe<>+4(SB)/4, $0x3efffffe
-DATA word3efffffe<>+8(SB)/4, $0x3efffffe
-DATA word3efffffe<>+12(SB)/4, $0x3efffffe
-DATA word3efffffe<>+16(SB)/4, $0x3efffffe
-DATA word3efffffe<>+20(SB)/4, $0x3efffffe
-DATA word3efffffe<>+24(SB)/4, $0x3efffffe
-DATA word3efffffe<>+28(SB)/4, $0x3efffffe
-GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
+DATA word3d2aac7a<>+0(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+4(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+8(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+12(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+16(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+20(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+24(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+28(SB)/4, $0x3d2aac7a
+GLOBL word3d2aac7a<>(SB), RODATA|NOPTR, $32
+
+DATA word3c091d36<>+0(SB)/4, $0x3c091d36
+DATA word3c091d36<>+4(SB)/4, $0x3c091d36
+DATA word3c091d36<>+8(SB)/4, $0x3c091d36
+DATA word3c091d36<>+12(SB)/4, $0x3c091d36
+DATA word3c091d36<>+16(SB)/4, $0x3c091d36
+DATA word3c091d36<>+20(SB)/4, $0x3c091d36
+DATA word3c091d36<>+24(SB)/4, $0x3c091d36
+DATA word3c091d36<>+28(SB)/4, $0x3c091d36
+GLOBL word3c091d36<>(SB), RODATA|NOPTR, $32
+
+DATA word3ab511a7<>+0(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+4(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+8(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+12(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+16(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+20(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+24(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+28(SB)/4, $0x3ab511a7
+GLOBL word3ab511a7<>(SB), RODATA|NOPTR, $32
 
 DATA word3f800000<>+0(SB)/4, $0x3f800000
 DATA word3f800000<>+4(SB)/4, $0x3f800000
@@ -700,15 +809,25 @@ DATA word3f800000<>+24(SB)/4, $0x3f800000
 DATA word3f800000<>+28(SB)/4, $0x3f800000
 GLOBL word3f800000<>(SB), RODATA|NOPTR, $32
 
-DATA word0000007f<>+0(SB)/4, $0x0000007f
-DATA word0000007f<>+4(SB)/4, $0x0000007f
-DATA word0000007f<>+8(SB)/4, $0x0000007f
-DATA word0000007f<>+12(SB)/4, $0x0000007f
-DATA word0000007f<>+16(SB)/4, $0x0000007f
-DATA word0000007f<>+20(SB)/4, $0x0000007f
-DATA word0000007f<>+24(SB)/4, $0x0000007f
-DATA word0000007f<>+28(SB)/4, $0x0000007f
-GLOBL word0000007f<>(SB), RODATA|NOPTR, $32
+DATA word42d00000<>+0(SB)/4, $0x42d00000
+DATA word42d00000<>+4(SB)/4, $0x42d00000
+DATA word42d00000<>+8(SB)/4, $0x42d00000
+DATA word42d00000<>+12(SB)/4, $0x42d00000
+DATA word42d00000<>+16(SB)/4, $0x42d00000
+DATA word42d00000<>+20(SB)/4, $0x42d00000
+DATA word42d00000<>+24(SB)/4, $0x42d00000
+DATA word42d00000<>+28(SB)/4, $0x42d00000
+GLOBL word42d00000<>(SB), RODATA|NOPTR, $32
+
+DATA wordc2d00000<>+0(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+4(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+8(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+12(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+16(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+20(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+24(SB)/4, $0xc2d00000
+DATA wordc2d00000<>+28(SB)/4, $0xc2d00000
+GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $32
 
 // func rowLargestAVX2(dst *float32, x *float32, r int, c int)
 // Requires: AVX

@@ -125,6 +125,42 @@ func BenchmarkReduce(b *testing.B) {
 	})
 }
 
+// ExpRows gives the exponentials that Exp gives, in place too, of numbers of every size, and their sums.
+func TestExpRowsOfAnySize(t *testing.T) {
+	inf := float32(math.Inf(1))
+	odd := []float32{-inf, inf, float32(math.NaN()), -87, 87, -87.00001, 87.00001, 88.8, -104, -103.9, 0, 1e30, -1e30, 100, -95.5}
+	eachLevel(t, func(t *testing.T) {
+		for c := 1; c < 50; c++ {
+			const r = 12
+			x, sums := randoms(uint64(c), r*c), make([]float32, r)
+			for i := range r {
+				x[i*c+c/2] = odd[(i+c)%len(odd)]
+				x[i*c+c-1] = odd[(3*i+2*c)%len(odd)]
+			}
+			want := make([]float32, r*c)
+			Exp(want, x)
+			got := newGuarded(r * c)
+			copy(got.data, x)
+			ExpRows(got.data, sums, got.data, make([]float32, r), r, c)
+			got.check(t)
+			for i, w := range want {
+				if u := ulps(got.data[i], float64(w)); u > 1 {
+					t.Fatalf("[%d, %d] element %d of %v: %v, want %v", r, c, i, x[i], got.data[i], w)
+				}
+			}
+			for i, sum := range sums {
+				total := 0.
+				for _, e := range got.data[i*c : (i+1)*c] {
+					total += float64(e)
+				}
+				if d := math.Abs(float64(sum) - total); !(d <= 4e-7*total) && ulps(sum, total) != 0 {
+					t.Fatalf("[%d, %d] row %d: sum %v, want %v", r, c, i, sum, total)
+				}
+			}
+		}
+	})
+}
+
 // ExpRows gives what one pass after the other gives, up to the order of sums.
 func TestExpRows(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
@@ -158,4 +194,17 @@ func TestExpRows(t *testing.T) {
 			}
 		}
 	})
+}
+
+func BenchmarkExpRows(b *testing.B) {
+	for _, c := range []int{50, 150} {
+		b.Run(fmt.Sprint(c), func(b *testing.B) {
+			x := randoms(1, 12*c)
+			dst, sums, less := make([]float32, len(x)), make([]float32, 12), make([]float32, 12)
+			for b.Loop() {
+				ExpRows(dst, sums, x, less, 12, c)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(x)), "ns/element")
+		})
+	}
 }

@@ -21,27 +21,27 @@ each1:
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      wordc2d00000<>+0(SB), Y1
 	VMAXPS       Y0, Y1, Y0
-	VMULPS       word3fb8aa3b<>+0(SB), Y0, Y1
-	VROUNDPS     $0x08, Y1, Y1
-	VMOVAPS      Y0, Y0
-	VFNMADD231PS word3f317200<>+0(SB), Y1, Y0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y1, Y0
-	VMOVUPS      word3ab511a7<>+0(SB), Y2
-	VFMADD213PS  word3c091d36<>+0(SB), Y0, Y2
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y0, Y2
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y0, Y2
-	VFMADD213PS  word3efffffe<>+0(SB), Y0, Y2
-	VFMADD213PS  word3f800000<>+0(SB), Y0, Y2
-	VFMADD213PS  word3f800000<>+0(SB), Y0, Y2
-	VCVTPS2DQ    Y1, Y0
-	VPSRAD       $0x01, Y0, Y1
-	VPADDD       word0000007f<>+0(SB), Y1, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VPSUBD       Y1, Y0, Y0
-	VPADDD       word0000007f<>+0(SB), Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VMULPS       Y0, Y2, Y0
+	VMOVUPS      word4b400000<>+0(SB), Y1
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y1
+	VSUBPS       word4b400000<>+0(SB), Y1, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y2, Y0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y2, Y0
+	VMULPS       Y0, Y0, Y2
+	VMOVUPS      word3efffffe<>+0(SB), Y3
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y3
+	VMOVUPS      word3d2aac7a<>+0(SB), Y4
+	VFMADD231PS  word3c091d36<>+0(SB), Y0, Y4
+	VFMADD231PS  word3ab511a7<>+0(SB), Y2, Y4
+	VFMADD231PS  Y2, Y4, Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VPSRAD       $0x01, Y1, Y2
+	VPSLLD       $0x17, Y2, Y3
+	VPADDD       word3f800000<>+0(SB), Y3, Y3
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       word3f800000<>+0(SB), Y1, Y1
+	VFMADD231PS  Y0, Y3, Y3
+	VMULPS       Y1, Y3, Y0
 	VMOVUPS      Y0, (AX)(BX*4)
 	MOVQ         SI, BX
 	ADDQ         $0x08, SI
@@ -59,27 +59,27 @@ each1Done:
 	VMINPS       Y1, Y2, Y1
 	VMOVUPS      wordc2d00000<>+0(SB), Y2
 	VMAXPS       Y1, Y2, Y1
-	VMULPS       word3fb8aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS word3f317200<>+0(SB), Y2, Y1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y2, Y1
-	VMOVUPS      word3ab511a7<>+0(SB), Y3
-	VFMADD213PS  word3c091d36<>+0(SB), Y1, Y3
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y1, Y3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y1, Y3
-	VFMADD213PS  word3efffffe<>+0(SB), Y1, Y3
-	VFMADD213PS  word3f800000<>+0(SB), Y1, Y3
-	VFMADD213PS  word3f800000<>+0(SB), Y1, Y3
-	VCVTPS2DQ    Y2, Y1
-	VPSRAD       $0x01, Y1, Y2
-	VPADDD       word0000007f<>+0(SB), Y2, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VPSUBD       Y2, Y1, Y1
-	VPADDD       word0000007f<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMULPS       Y1, Y3, Y1
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y2
+	VSUBPS       word4b400000<>+0(SB), Y2, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y3, Y1
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y1
+	VMULPS       Y1, Y1, Y3
+	VMOVUPS      word3efffffe<>+0(SB), Y4
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y1, Y4
+	VMOVUPS      word3d2aac7a<>+0(SB), Y5
+	VFMADD231PS  word3c091d36<>+0(SB), Y1, Y5
+	VFMADD231PS  word3ab511a7<>+0(SB), Y3, Y5
+	VFMADD231PS  Y3, Y5, Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VPSRAD       $0x01, Y2, Y3
+	VPSLLD       $0x17, Y3, Y4
+	VPADDD       word3f800000<>+0(SB), Y4, Y4
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       word3f800000<>+0(SB), Y2, Y2
+	VFMADD231PS  Y1, Y4, Y4
+	VMULPS       Y2, Y4, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
 
 eachEnd:
@@ -105,6 +105,16 @@ DATA wordc2d00000<>+20(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+24(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+28(SB)/4, $0xc2d00000
 GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $32
+
+DATA word4b400000<>+0(SB)/4, $0x4b400000
+DATA word4b400000<>+4(SB)/4, $0x4b400000
+DATA word4b400000<>+8(SB)/4, $0x4b400000
+DATA word4b400000<>+12(SB)/4, $0x4b400000
+DATA word4b400000<>+16(SB)/4, $0x4b400000
+DATA word4b400000<>+20(SB)/4, $0x4b400000
+DATA word4b400000<>+24(SB)/4, $0x4b400000
+DATA word4b400000<>+28(SB)/4, $0x4b400000
+GLOBL word4b400000<>(SB), RODATA|NOPTR, $32
 
 DATA word3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
@@ -136,35 +146,15 @@ DATA word35bfbe8e<>+24(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+28(SB)/4, $0x35bfbe8e
 GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $32
 
-DATA word3ab511a7<>+0(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+4(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+8(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+12(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+16(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+20(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+24(SB)/4, $0x3ab511a7
-DATA word3ab511a7<>+28(SB)/4, $0x3ab511a7
-GLOBL word3ab511a7<>(SB), RODATA|NOPTR, $32
-
-DATA word3c091d36<>+0(SB)/4, $0x3c091d36
-DATA word3c091d36<>+4(SB)/4, $0x3c091d36
-DATA word3c091d36<>+8(SB)/4, $0x3c091d36
-DATA word3c091d36<>+12(SB)/4, $0x3c091d36
-DATA word3c091d36<>+16(SB)/4, $0x3c091d36
-DATA word3c091d36<>+20(SB)/4, $0x3c091d36
-DATA word3c091d36<>+24(SB)/4, $0x3c091d36
-DATA word3c091d36<>+28(SB)/4, $0x3c091d36
-GLOBL word3c091d36<>(SB), RODATA|NOPTR, $32
-
-DATA word3d2aac7a<>+0(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+4(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+8(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+12(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+16(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+20(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+24(SB)/4, $0x3d2aac7a
-DATA word3d2aac7a<>+28(SB)/4, $0x3d2aac7a
-GLOBL word3d2aac7a<>(SB), RODATA|NOPTR, $32
+DATA word3efffffe<>+0(SB)/4, $0x3efffffe
+DATA word3efffffe<>+4(SB)/4, $0x3efffffe
+DATA word3efffffe<>+8(SB)/4, $0x3efffffe
+DATA word3efffffe<>+12(SB)/4, $0x3efffffe
+DATA word3efffffe<>+16(SB)/4, $0x3efffffe
+DATA word3efffffe<>+20(SB)/4, $0x3efffffe
+DATA word3efffffe<>+24(SB)/4, $0x3efffffe
+DATA word3efffffe<>+28(SB)/4, $0x3efffffe
+GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
 
 DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
@@ -176,15 +166,35 @@ DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
 GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
 
-DATA word3efffffe<>+0(SB)/4, $0x3efffffe
-DATA word3efffffe<>+4(SB)/4, $0x3efffffe
-DATA word3efffffe<>+8(SB)/4, $0x3efffffe
-DATA word3efffffe<>+12(SB)/4, $0x3efffffe
-DATA word3efffffe<>+16(SB)/4, $0x3efffffe
-DATA word3efffffe<>+20(SB)/4, $0x3efffffe
-DATA word3efffffe<>+24(SB)/4, $0x3efffffe
-DATA word3efffffe<>+28(SB)/4, $0x3efffffe
-GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
+DATA word3d2aac7a<>+0(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+4(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+8(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+12(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+16(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+20(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+24(SB)/4, $0x3d2aac7a
+DATA word3d2aac7a<>+28(SB)/4, $0x3d2aac7a
+GLOBL word3d2aac7a<>(SB), RODATA|NOPTR, $32
+
+DATA word3c091d36<>+0(SB)/4, $0x3c091d36
+DATA word3c091d36<>+4(SB)/4, $0x3c091d36
+DATA word3c091d36<>+8(SB)/4, $0x3c091d36
+DATA word3c091d36<>+12(SB)/4, $0x3c091d36
+DATA word3c091d36<>+16(SB)/4, $0x3c091d36
+DATA word3c091d36<>+20(SB)/4, $0x3c091d36
+DATA word3c091d36<>+24(SB)/4, $0x3c091d36
+DATA word3c091d36<>+28(SB)/4, $0x3c091d36
+GLOBL word3c091d36<>(SB), RODATA|NOPTR, $32
+
+DATA word3ab511a7<>+0(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+4(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+8(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+12(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+16(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+20(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+24(SB)/4, $0x3ab511a7
+DATA word3ab511a7<>+28(SB)/4, $0x3ab511a7
+GLOBL word3ab511a7<>(SB), RODATA|NOPTR, $32
 
 DATA word3f800000<>+0(SB)/4, $0x3f800000
 DATA word3f800000<>+4(SB)/4, $0x3f800000
@@ -195,16 +205,6 @@ DATA word3f800000<>+20(SB)/4, $0x3f800000
 DATA word3f800000<>+24(SB)/4, $0x3f800000
 DATA word3f800000<>+28(SB)/4, $0x3f800000
 GLOBL word3f800000<>(SB), RODATA|NOPTR, $32
-
-DATA word0000007f<>+0(SB)/4, $0x0000007f
-DATA word0000007f<>+4(SB)/4, $0x0000007f
-DATA word0000007f<>+8(SB)/4, $0x0000007f
-DATA word0000007f<>+12(SB)/4, $0x0000007f
-DATA word0000007f<>+16(SB)/4, $0x0000007f
-DATA word0000007f<>+20(SB)/4, $0x0000007f
-DATA word0000007f<>+24(SB)/4, $0x0000007f
-DATA word0000007f<>+28(SB)/4, $0x0000007f
-GLOBL word0000007f<>(SB), RODATA|NOPTR, $32
 
 DATA tailMask<>+0(SB)/4, $0xffffffff
 DATA tailMask<>+4(SB)/4, $0xffffffff
@@ -409,6 +409,16 @@ DATA word00000001<>+20(SB)/4, $0x00000001
 DATA word00000001<>+24(SB)/4, $0x00000001
 DATA word00000001<>+28(SB)/4, $0x00000001
 GLOBL word00000001<>(SB), RODATA|NOPTR, $32
+
+DATA word0000007f<>+0(SB)/4, $0x0000007f
+DATA word0000007f<>+4(SB)/4, $0x0000007f
+DATA word0000007f<>+8(SB)/4, $0x0000007f
+DATA word0000007f<>+12(SB)/4, $0x0000007f
+DATA word0000007f<>+16(SB)/4, $0x0000007f
+DATA word0000007f<>+20(SB)/4, $0x0000007f
+DATA word0000007f<>+24(SB)/4, $0x0000007f
+DATA word0000007f<>+28(SB)/4, $0x0000007f
+GLOBL word0000007f<>(SB), RODATA|NOPTR, $32
 
 // func logAVX2(dst *float32, src *float32, n int)
 // Requires: AVX, AVX2, FMA3
@@ -866,27 +876,27 @@ each1:
 	VMINPS       Y3, Y4, Y3
 	VMOVUPS      wordc2d00000<>+0(SB), Y4
 	VMAXPS       Y3, Y4, Y3
-	VMULPS       word3fb8aa3b<>+0(SB), Y3, Y4
-	VROUNDPS     $0x08, Y4, Y4
-	VMOVAPS      Y3, Y3
-	VFNMADD231PS word3f317200<>+0(SB), Y4, Y3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y3
-	VMOVUPS      word3ab511a7<>+0(SB), Y5
-	VFMADD213PS  word3c091d36<>+0(SB), Y3, Y5
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y3, Y5
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y5
-	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y5
-	VFMADD213PS  word3f800000<>+0(SB), Y3, Y5
-	VFMADD213PS  word3f800000<>+0(SB), Y3, Y5
-	VCVTPS2DQ    Y4, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPADDD       word0000007f<>+0(SB), Y4, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y5, Y5
-	VPSUBD       Y4, Y3, Y3
-	VPADDD       word0000007f<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y5, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y4
+	VSUBPS       word4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y5, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      word3efffffe<>+0(SB), Y6
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
+	VMOVUPS      word3d2aac7a<>+0(SB), Y7
+	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y7
+	VFMADD231PS  word3ab511a7<>+0(SB), Y5, Y7
+	VFMADD231PS  Y5, Y7, Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VPSRAD       $0x01, Y4, Y5
+	VPSLLD       $0x17, Y5, Y6
+	VPADDD       word3f800000<>+0(SB), Y6, Y6
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       word3f800000<>+0(SB), Y4, Y4
+	VFMADD231PS  Y3, Y6, Y6
+	VMULPS       Y4, Y6, Y3
 	VMOVUPS      word3f800000<>+0(SB), Y4
 	VMOVUPS      word40000000<>+0(SB), Y5
 	VADDPS       word3f800000<>+0(SB), Y3, Y3
@@ -924,27 +934,27 @@ each1Done:
 	VMINPS       Y4, Y5, Y4
 	VMOVUPS      wordc2d00000<>+0(SB), Y5
 	VMAXPS       Y4, Y5, Y4
-	VMULPS       word3fb8aa3b<>+0(SB), Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y5, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y4
-	VMOVUPS      word3ab511a7<>+0(SB), Y6
-	VFMADD213PS  word3c091d36<>+0(SB), Y4, Y6
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y4, Y6
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y6
-	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y6
-	VFMADD213PS  word3f800000<>+0(SB), Y4, Y6
-	VFMADD213PS  word3f800000<>+0(SB), Y4, Y6
-	VCVTPS2DQ    Y5, Y4
-	VPSRAD       $0x01, Y4, Y5
-	VPADDD       word0000007f<>+0(SB), Y5, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VPSUBD       Y5, Y4, Y4
-	VPADDD       word0000007f<>+0(SB), Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y6, Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y5
+	VSUBPS       word4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      word3efffffe<>+0(SB), Y7
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y4, Y7
+	VMOVUPS      word3d2aac7a<>+0(SB), Y8
+	VFMADD231PS  word3c091d36<>+0(SB), Y4, Y8
+	VFMADD231PS  word3ab511a7<>+0(SB), Y6, Y8
+	VFMADD231PS  Y6, Y8, Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VPSRAD       $0x01, Y5, Y6
+	VPSLLD       $0x17, Y6, Y7
+	VPADDD       word3f800000<>+0(SB), Y7, Y7
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       word3f800000<>+0(SB), Y5, Y5
+	VFMADD231PS  Y4, Y7, Y7
+	VMULPS       Y5, Y7, Y4
 	VMOVUPS      word3f800000<>+0(SB), Y5
 	VMOVUPS      word40000000<>+0(SB), Y6
 	VADDPS       word3f800000<>+0(SB), Y4, Y4
@@ -1070,27 +1080,27 @@ each1:
 	VMINPS       Y2, Y5, Y2
 	VMOVUPS      wordc2d00000<>+0(SB), Y5
 	VMAXPS       Y2, Y5, Y2
-	VMULPS       word3fb8aa3b<>+0(SB), Y2, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS word3f317200<>+0(SB), Y5, Y2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y2
-	VMOVUPS      word3ab511a7<>+0(SB), Y6
-	VFMADD213PS  word3c091d36<>+0(SB), Y2, Y6
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y2, Y6
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
-	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
-	VFMADD213PS  word3f800000<>+0(SB), Y2, Y6
-	VFMADD213PS  word3f800000<>+0(SB), Y2, Y6
-	VCVTPS2DQ    Y5, Y2
-	VPSRAD       $0x01, Y2, Y5
-	VPADDD       word0000007f<>+0(SB), Y5, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VPSUBD       Y5, Y2, Y2
-	VPADDD       word0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y6, Y2
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y5
+	VSUBPS       word4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      word3efffffe<>+0(SB), Y7
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y2, Y7
+	VMOVUPS      word3d2aac7a<>+0(SB), Y8
+	VFMADD231PS  word3c091d36<>+0(SB), Y2, Y8
+	VFMADD231PS  word3ab511a7<>+0(SB), Y6, Y8
+	VFMADD231PS  Y6, Y8, Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VPSRAD       $0x01, Y5, Y6
+	VPSLLD       $0x17, Y6, Y7
+	VPADDD       word3f800000<>+0(SB), Y7, Y7
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       word3f800000<>+0(SB), Y5, Y5
+	VFMADD231PS  Y2, Y7, Y7
+	VMULPS       Y5, Y7, Y2
 	VSUBPS       Y2, Y4, Y2
 	VCMPPS       $0x11, word3f733333<>+0(SB), Y1, Y1
 	VBLENDVPS    Y1, Y3, Y2, Y1
@@ -1136,27 +1146,27 @@ each1Done:
 	VMINPS       Y3, Y6, Y3
 	VMOVUPS      wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y3, Y6, Y3
-	VMULPS       word3fb8aa3b<>+0(SB), Y3, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVAPS      Y3, Y3
-	VFNMADD231PS word3f317200<>+0(SB), Y6, Y3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y3
-	VMOVUPS      word3ab511a7<>+0(SB), Y7
-	VFMADD213PS  word3c091d36<>+0(SB), Y3, Y7
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y3, Y7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
-	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
-	VFMADD213PS  word3f800000<>+0(SB), Y3, Y7
-	VFMADD213PS  word3f800000<>+0(SB), Y3, Y7
-	VCVTPS2DQ    Y6, Y3
-	VPSRAD       $0x01, Y3, Y6
-	VPADDD       word0000007f<>+0(SB), Y6, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VPSUBD       Y6, Y3, Y3
-	VPADDD       word0000007f<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y7, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y6
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y6
+	VSUBPS       word4b400000<>+0(SB), Y6, Y7
+	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
+	VMULPS       Y3, Y3, Y7
+	VMOVUPS      word3efffffe<>+0(SB), Y8
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y8
+	VMOVUPS      word3d2aac7a<>+0(SB), Y9
+	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y9
+	VFMADD231PS  word3ab511a7<>+0(SB), Y7, Y9
+	VFMADD231PS  Y7, Y9, Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VPSRAD       $0x01, Y6, Y7
+	VPSLLD       $0x17, Y7, Y8
+	VPADDD       word3f800000<>+0(SB), Y8, Y8
+	VPSUBD       Y7, Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       word3f800000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y3, Y8, Y8
+	VMULPS       Y6, Y8, Y3
 	VSUBPS       Y3, Y5, Y3
 	VCMPPS       $0x11, word3f733333<>+0(SB), Y2, Y2
 	VBLENDVPS    Y2, Y4, Y3, Y2
@@ -1346,27 +1356,27 @@ each1:
 	VMINPS       Y1, Y2, Y1
 	VMOVUPS      wordc2d00000<>+0(SB), Y2
 	VMAXPS       Y1, Y2, Y1
-	VMULPS       word3fb8aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS word3f317200<>+0(SB), Y2, Y1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y2, Y1
-	VMOVUPS      word3ab511a7<>+0(SB), Y3
-	VFMADD213PS  word3c091d36<>+0(SB), Y1, Y3
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y1, Y3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y1, Y3
-	VFMADD213PS  word3efffffe<>+0(SB), Y1, Y3
-	VFMADD213PS  word3f800000<>+0(SB), Y1, Y3
-	VFMADD213PS  word3f800000<>+0(SB), Y1, Y3
-	VCVTPS2DQ    Y2, Y1
-	VPSRAD       $0x01, Y1, Y2
-	VPADDD       word0000007f<>+0(SB), Y2, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VPSUBD       Y2, Y1, Y1
-	VPADDD       word0000007f<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMULPS       Y1, Y3, Y1
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y2
+	VSUBPS       word4b400000<>+0(SB), Y2, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y3, Y1
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y1
+	VMULPS       Y1, Y1, Y3
+	VMOVUPS      word3efffffe<>+0(SB), Y4
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y1, Y4
+	VMOVUPS      word3d2aac7a<>+0(SB), Y5
+	VFMADD231PS  word3c091d36<>+0(SB), Y1, Y5
+	VFMADD231PS  word3ab511a7<>+0(SB), Y3, Y5
+	VFMADD231PS  Y3, Y5, Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VPSRAD       $0x01, Y2, Y3
+	VPSLLD       $0x17, Y3, Y4
+	VPADDD       word3f800000<>+0(SB), Y4, Y4
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       word3f800000<>+0(SB), Y2, Y2
+	VFMADD231PS  Y1, Y4, Y4
+	VMULPS       Y2, Y4, Y1
 	VMOVUPS      word3f800000<>+0(SB), Y2
 	VXORPS       Y3, Y3, Y3
 	VCMPPS       $0x11, Y3, Y0, Y0
@@ -1391,27 +1401,27 @@ each1Done:
 	VMINPS       Y2, Y3, Y2
 	VMOVUPS      wordc2d00000<>+0(SB), Y3
 	VMAXPS       Y2, Y3, Y2
-	VMULPS       word3fb8aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS word3f317200<>+0(SB), Y3, Y2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y2
-	VMOVUPS      word3ab511a7<>+0(SB), Y4
-	VFMADD213PS  word3c091d36<>+0(SB), Y2, Y4
-	VFMADD213PS  word3d2aac7a<>+0(SB), Y2, Y4
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y4
-	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y4
-	VFMADD213PS  word3f800000<>+0(SB), Y2, Y4
-	VFMADD213PS  word3f800000<>+0(SB), Y2, Y4
-	VCVTPS2DQ    Y3, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VPADDD       word0000007f<>+0(SB), Y3, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VPSUBD       Y3, Y2, Y2
-	VPADDD       word0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y4, Y2
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y3
+	VSUBPS       word4b400000<>+0(SB), Y3, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y4, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y2
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      word3efffffe<>+0(SB), Y5
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y2, Y5
+	VMOVUPS      word3d2aac7a<>+0(SB), Y6
+	VFMADD231PS  word3c091d36<>+0(SB), Y2, Y6
+	VFMADD231PS  word3ab511a7<>+0(SB), Y4, Y6
+	VFMADD231PS  Y4, Y6, Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VPSRAD       $0x01, Y3, Y4
+	VPSLLD       $0x17, Y4, Y5
+	VPADDD       word3f800000<>+0(SB), Y5, Y5
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       word3f800000<>+0(SB), Y3, Y3
+	VFMADD231PS  Y2, Y5, Y5
+	VMULPS       Y3, Y5, Y2
 	VMOVUPS      word3f800000<>+0(SB), Y3
 	VXORPS       Y4, Y4, Y4
 	VCMPPS       $0x11, Y4, Y1, Y1

@@ -129,6 +129,30 @@ func (m machine) whole(name string, n reg.GPVirtual, unroll int, body func(p par
 	return at
 }
 
+// reachBack is loop on AVX2 for x of n elements that may be overwritten on the way, without masked stores, which are slow
+// on some processors: the last n mod lanes elements are left to back, with the last whole vector of x as it was before the
+// loop and a mask of its lanes that the loop has done. Fewer elements than a vector has lanes go under a mask.
+func (m machine) reachBack(name string, n, x reg.GPVirtual, body func(p part), back func(last vec, p part, old mask)) {
+	last, left := m.new(), ctx.GP64()
+	ctx.CMPQ(n, Imm(uint64(m.lanes())))
+	ctx.JL(LabelRef(name + "Few"))
+	ctx.VMOVUPS(Mem{Base: x, Index: n, Scale: 4, Disp: -4 * m.lanes()}, last)
+	ctx.MOVQ(n, left)
+	ctx.SUBQ(m.whole(name, n, 1, body), left)
+	ctx.JE(LabelRef(name + "End"))
+	done, from := ctx.GP64(), ctx.GP64()
+	ctx.MOVQ(U32(uint32(m.lanes())), done)
+	ctx.SUBQ(left, done)
+	ctx.LEAQ(Mem{Base: n, Disp: -m.lanes()}, from)
+	back(last, part{m, from, 0, nil}, newMask(m.isa, done))
+	ctx.JMP(LabelRef(name + "End"))
+	ctx.Label(name + "Few")
+	first := ctx.GP64()
+	ctx.XORQ(first, first)
+	body(part{m, first, 0, newMask(m.isa, n)})
+	ctx.Label(name + "End")
+}
+
 // bytes returns the address of the piece of a vector of bytes.
 func (p part) bytes(base reg.GPVirtual) Mem {
 	return Mem{Base: base, Index: p.at, Scale: 1, Disp: p.step * p.lanes()}

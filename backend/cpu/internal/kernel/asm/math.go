@@ -1,6 +1,10 @@
 package main
 
-import "math"
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/operand"
+)
 
 // The polynomials are minimax fits of relative error, found with Lawson's iteration on 400 Chebyshev nodes; the maximum
 // error of each, before rounding of its coefficients, is below 0.06 units of 2^-24.
@@ -58,9 +62,66 @@ func (m machine) exp(x vec) vec {
 	// The bounds are the second source, so that NaN would be lost the other way round.
 	x = m.min(m.load(m.number(104)), x)
 	x = m.max(m.load(m.number(-104)), x)
+	if m.isa == avx2 {
+		return m.expShort(x)
+	}
 	n, r := m.reduce(x)
 	p := m.polynomial(r, append([]float64{1, 1}, expTail...)...)
 	return m.power(p, n)
+}
+
+// expParts returns 2^n as the low bits of t, and e^r - 1, for e^x = 2^n e^r. It is a short chain of operations, of which
+// passes of a loop overlap more. It changes x.
+func (m machine) expParts(x vec) (t, less vec) {
+	// Added to a number of this size, n = round(x/log 2) stands in the low bits.
+	const shift = 0x1.8p23
+	t = m.load(m.number(shift))
+	m.addMul(t, x, m.number(math.Log2E))
+	n := m.sub(t, m.number(shift))
+	m.subMul(x, n, m.number(ln2High))
+	m.subMul(x, n, m.number(ln2Low))
+	r, square := x, m.mul(x, x)
+	term := func(i int) vec {
+		v := m.load(m.number(expTail[i]))
+		m.addMul(v, r, m.number(expTail[i+1]))
+		return v
+	}
+	low, high := term(0), term(2)
+	m.addMul(high, square, m.number(expTail[4]))
+	m.addMul(low, high, square)
+	m.addMul(r, low, square)
+	return t, r
+}
+
+// expShort is exp of numbers from -104 to 104.
+func (m machine) expShort(x vec) vec {
+	t, less := m.expParts(x)
+	half := m.shiftRight(t, 1)
+	one := m.number(1)
+	y := m.addInt(m.shiftLeft(half, 23), one)
+	rest := m.addInt(m.shiftLeft(m.subInt(t, half), 23), one)
+	m.addMul(y, y, less)
+	return m.mul(y, rest)
+}
+
+// expNear is exp on AVX2, faster while all lanes are from -87 to 87, where results and their parts are normal numbers. What
+// it adds to far writes the code for others and has to be called after the end of the function.
+func (m machine) expNear(name string, x vec, far *[]func()) vec {
+	y, outside := m.new(), ctx.GP32()
+	ctx.VMOVMSKPS(m.compare(notLessEqual, m.abs(x), m.number(87)), outside)
+	ctx.TESTL(outside, outside)
+	ctx.JNE(LabelRef(name + "Far"))
+	copied := m.new()
+	ctx.VMOVAPS(x, copied)
+	t, less := m.expParts(copied)
+	ctx.VPADDD(m.shiftLeft(t, 23), m.add(less, m.number(1)), y)
+	ctx.Label(name + "Near")
+	*far = append(*far, func() {
+		ctx.Label(name + "Far")
+		ctx.VMOVAPS(m.exp(x), y)
+		ctx.JMP(LabelRef(name + "Near"))
+	})
+	return y
 }
 
 func (m machine) expm1(x vec) vec {

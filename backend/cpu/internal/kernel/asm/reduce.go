@@ -74,6 +74,53 @@ func reduceFunctions(s isa) {
 	rowReductions(s)
 }
 
+// rowExp writes the exponential of rows less a number each, with the sums of the rows.
+func rowExp(s isa) {
+	m := function(s, "rowExp", "dst, sums, x, less *float32, r, c int", "sets dst to e^(x-less[i]) and sums[i] to its sum for row i, [r, c].")
+	dst, sums, x, less, r, c := param("dst"), param("sums"), param("x"), param("less"), param("r"), param("c")
+	step := ctx.GP64()
+	ctx.MOVQ(c, step)
+	ctx.SHLQ(Imm(2), step)
+	var far []func()
+	ctx.Label("row")
+	ctx.TESTQ(r, r)
+	ctx.JLE(LabelRef("rowsDone"))
+	shift, acc := m.new(), m.sums(1)
+	ctx.VBROADCASTSS(Mem{Base: less}, shift)
+	each := func(p part) {
+		var e vec
+		if x := m.sub(p.read(x), shift); s == avx2 && p.tail == nil {
+			e = m.expNear("each", x, &far)
+		} else {
+			e = p.only(m.exp(x))
+		}
+		ctx.VADDPS(e, acc[0], acc[0])
+		p.write(e, dst)
+	}
+	if s == avx2 {
+		m.reachBack("each", c, x, each, func(last vec, p part, old mask) {
+			e := m.expNear("back", m.sub(last, shift), &far)
+			p.write(e, dst)
+			ctx.VANDNPS(e, old, e)
+			ctx.VADDPS(e, acc[0], acc[0])
+		})
+	} else {
+		m.loop("each", c, 1, each)
+	}
+	ctx.VMOVSS(m.total(acc).AsX(), Mem{Base: sums})
+	ctx.ADDQ(Imm(4), sums)
+	ctx.ADDQ(Imm(4), less)
+	ctx.ADDQ(step, dst)
+	ctx.ADDQ(step, x)
+	ctx.DECQ(r)
+	ctx.JMP(LabelRef("row"))
+	ctx.Label("rowsDone")
+	end()
+	for _, slow := range far {
+		slow()
+	}
+}
+
 // rowReductions writes the reductions of every row of a matrix of short rows.
 func rowReductions(s isa) {
 	rows := func(m machine, row func(x, c reg.GPVirtual) vec) {
@@ -98,30 +145,7 @@ func rowReductions(s isa) {
 		m.loop("each", c, 4, func(p part) { ctx.VADDPS(p.read(x), acc[p.step], acc[p.step]) })
 		return m.total(acc)
 	})
-	m = function(s, "rowExp", "dst, sums, x, less *float32, r, c int", "sets dst to e^(x-less[i]) and sums[i] to its sum for row i, [r, c].")
-	dst, sums, x, less, r, c := param("dst"), param("sums"), param("x"), param("less"), param("r"), param("c")
-	step := ctx.GP64()
-	ctx.MOVQ(c, step)
-	ctx.SHLQ(Imm(2), step)
-	ctx.Label("row")
-	ctx.TESTQ(r, r)
-	ctx.JLE(LabelRef("rowsDone"))
-	shift, acc := m.new(), m.sums(1)
-	ctx.VBROADCASTSS(Mem{Base: less}, shift)
-	m.loop("each", c, 1, func(p part) {
-		e := p.only(m.exp(m.sub(p.read(x), shift)))
-		ctx.VADDPS(e, acc[0], acc[0])
-		p.write(e, dst)
-	})
-	ctx.VMOVSS(m.total(acc).AsX(), Mem{Base: sums})
-	ctx.ADDQ(Imm(4), sums)
-	ctx.ADDQ(Imm(4), less)
-	ctx.ADDQ(step, dst)
-	ctx.ADDQ(step, x)
-	ctx.DECQ(r)
-	ctx.JMP(LabelRef("row"))
-	ctx.Label("rowsDone")
-	end()
+	rowExp(s)
 	for _, larger := range []bool{true, false} {
 		name, combine, neutral := "rowLargest", ctx.VMAXPS, math.Inf(-1)
 		if !larger {

@@ -163,13 +163,14 @@ func (m machine) round(a vec, mode uint64) vec {
 	return v
 }
 
-// The predicates of VCMPPS. Those that are not named after NaN are false for it, but notEqual.
+// The predicates of VCMPPS. Those that are not named after NaN are false for it, but the negated ones.
 const (
 	equal        = 0
 	less         = 17
 	lessEqual    = 18
 	unordered    = 3
 	notEqual     = 4
+	notLessEqual = 6 // true for NaN
 	greaterEqual = 29
 	greater      = 30
 )
