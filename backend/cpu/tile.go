@@ -66,8 +66,8 @@ type load struct {
 	floor int
 	// drawn is set when the words are drawn: the source is the random state.
 	drawn bool
-	// coin, if any, is the least half of a word that passes: drawn numbers that
-	// are compared with one far from 0 and 1 need no more than 16 bits.
+	// coin, if any, is the least number of 16 bits that passes: drawn numbers
+	// that are compared with one far from 0 and 1 need no more.
 	coin uint16
 	// still is set when all tiles load the same, and whole when the source is
 	// read element by element.
@@ -281,7 +281,7 @@ func (b *loopBuilder) reach(n *node, k bank) ref {
 	if words.node.drawn {
 		l.drawn = true
 		if k == truths {
-			l.coin = coin(limit.node, b.p.n)
+			l.coin = coin(limit.node)
 		}
 		from = b.c.root(words.node.inputs[0])
 	}
@@ -292,13 +292,13 @@ func (b *loopBuilder) reach(n *node, k bank) ref {
 	return r
 }
 
-// coin returns the least half of a word that stands for the least word of a
-// comparison of n drawn words, 0 for none: the probability moves by 2^-17 at
+// coin returns the least number of 16 bits that stands for the least word of
+// a comparison of drawn words, 0 for none: the probability moves by 2^-17 at
 // most.
-func coin(least *node, n int) uint16 {
+func coin(least *node) uint16 {
 	const rare = 1 << 10 // of 2^16: less likely events keep all bits
 	words, ok := least.data.([]uint32)
-	if !ok || n%8 != 0 {
+	if !ok {
 		return 0
 	}
 	if half := (uint64(words[0]) + 1<<15) >> 16; half >= rare && half <= 1<<16-rare {

@@ -23,10 +23,7 @@ func (p *loopProgram) layOut() {
 	}
 	unit := max(p.row, 1)
 	for _, l := range p.loads {
-		switch {
-		case l.coin > 0:
-			unit = lcm(unit, 8)
-		case l.drawn:
+		if l.drawn && l.coin == 0 {
 			unit = lcm(unit, 4)
 		}
 	}
@@ -268,7 +265,7 @@ func (p *loopProgram) load(fr *frame, w *workspace, l *load, from, to int) {
 		}
 	case []uint64:
 		if l.coin > 0 {
-			kernel.Coins(w.b[l.reg], data[0], advance([2]uint64{data[1], data[2]}, uint64((fr.block*p.n+from)/8)), l.coin)
+			kernel.Coins(w.b[l.reg], data[0], [2]uint64{data[1], data[2]}, uint64(fr.block*p.n+from), l.coin)
 			return
 		}
 		if len(w.words) < to-from {

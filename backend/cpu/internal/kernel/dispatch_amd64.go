@@ -494,13 +494,13 @@ func fastPhilox(dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32) bool {
 	return false
 }
 
-func fastCoins(dst *bool, groups int, c0, c1, c2, c3, k0, k1, least uint32) bool {
+func fastCoins(dst *bool, groups int, c0, c1, c2, c3, k0, k1, high, low uint32) bool {
 	switch active {
 	case levelAVX2:
-		coinsAVX2(dst, groups, c0, c1, c2, c3, k0, k1, least)
+		coinsAVX2(dst, groups, c0, c1, c2, c3, k0, k1, high, low)
 		return true
 	case levelAVX512:
-		coinsAVX512(dst, groups, c0, c1, c2, c3, k0, k1, least)
+		coinsAVX512(dst, groups, c0, c1, c2, c3, k0, k1, high, low)
 		return true
 	}
 	return false

@@ -54,7 +54,7 @@ func fastRowSmallest(dst, x *float32, r, c int) bool { return false }
 
 func fastPhilox(dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32) bool { return false }
 
-func fastCoins(dst *bool, groups int, c0, c1, c2, c3, k0, k1, least uint32) bool { return false }
+func fastCoins(dst *bool, groups int, c0, c1, c2, c3, k0, k1, high, low uint32) bool { return false }
 
 func fastFromBrain(dst *float32, src *uint16, n int) bool { return false }
 

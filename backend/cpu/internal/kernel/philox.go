@@ -18,45 +18,85 @@ const (
 // counter[0] + counter[1]<<64 + i under key, least significant words first. The last block is cut when len(dst) is not a
 // multiple of 4. The bits are the same on every machine.
 func Philox(dst []uint32, key uint64, counter [2]uint64) {
+	fast := func(dst *uint32, groups int) bool {
+		return fastPhilox(dst, groups, uint32(counter[0]), uint32(counter[0]>>32), uint32(counter[1]), uint32(counter[1]>>32),
+			uint32(key), uint32(key>>32))
+	}
 	for len(dst) > 0 {
-		// The assembly counts in the lowest word: it stops where that word overflows.
-		blocks := int(min(uint64(len(dst)/4), 1<<32-counter[0]&math.MaxUint32))
-		groups := blocks / philoxLanes()
-		if groups > 0 && fastPhilox(&dst[0], groups, uint32(counter[0]), uint32(counter[0]>>32), uint32(counter[1]),
-			uint32(counter[1]>>32), uint32(key), uint32(key>>32)) {
-			dst = dst[4*groups*philoxLanes():]
-			counter = advance(counter, uint64(groups*philoxLanes()))
-			continue
+		groups, one := wholeGroups(counter, len(dst)/4)
+		blocks := groups * philoxLanes
+		var some [4 * philoxLanes]uint32
+		switch {
+		case groups > 0 && fast(&dst[0], groups):
+			dst = dst[4*blocks:]
+		case one && len(dst) > 12 && fast(&some[0], 1):
+			blocks = philoxLanes
+			dst = dst[copy(dst, some[:]):]
+		default:
+			blocks = 1
+			block := philoxBlock(key, counter)
+			dst = dst[copy(dst, block[:]):]
 		}
-		block := philoxBlock(key, counter)
-		dst = dst[copy(dst, block[:]):]
-		counter = advance(counter, 1)
+		counter = advance(counter, uint64(blocks))
 	}
 }
 
-// Coins sets dst[i] to whether half a word of Philox reaches least: that of the low 16 bits of word i/2 for even i, of the
-// high ones for odd i, so that true has the probability 1 - least/2^16. A block makes 8 of them.
-func Coins(dst []bool, key uint64, counter [2]uint64, least uint16) {
-	for len(dst) > 0 {
-		blocks := int(min(uint64(len(dst)/8), 1<<32-counter[0]&math.MaxUint32))
-		groups := blocks / philoxLanes()
-		if groups > 0 && fastCoins(&dst[0], groups, uint32(counter[0]), uint32(counter[0]>>32), uint32(counter[1]),
-			uint32(counter[1]>>32), uint32(key), uint32(key>>32), uint32(least)<<16|uint32(least)) {
-			dst = dst[8*groups*philoxLanes():]
-			counter = advance(counter, uint64(groups*philoxLanes()))
-			continue
-		}
-		for i, word := range philoxBlock(key, counter) {
-			if 2*i < len(dst) {
-				dst[2*i] = uint16(word) >= least
-			}
-			if 2*i+1 < len(dst) {
-				dst[2*i+1] = uint16(word>>16) >= least
-			}
-		}
-		dst = dst[min(8, len(dst)):]
-		counter = advance(counter, 1)
+// wholeGroups returns how many groups of blocks the assembly can make of so many blocks, and whether it can make one. It
+// counts in the lowest word and stops where that overflows.
+func wholeGroups(counter [2]uint64, blocks int) (groups int, one bool) {
+	room := 1<<32 - counter[0]&math.MaxUint32
+	return int(min(uint64(blocks), room)) / philoxLanes, room >= philoxLanes
+}
+
+// Coins sets dst[i] to coin first+i of the stream of random blocks that begins at a counter: true with the probability
+// 1 - least/2^16, for least below 0xFF00. A block makes 16 coins, one of each byte, which decides as the high byte of a
+// number that has to reach least; the low byte is only asked for if that is equal, so that eight neighbours share one, the
+// sum of their bytes. That is independent of any seven of them; two coins of the eight are correlated by 3e-4 at most, since
+// they both ask for it once in 65,536 times.
+func Coins(dst []bool, key uint64, counter [2]uint64, first uint64, least uint16) {
+	counter = advance(counter, first/coinsOfBlock)
+	skip := int(first % coinsOfBlock)
+	high, low := 0x01010101*uint32(least>>8+1), 0x01010101*uint32(least&0xFF)
+	fast := func(dst *bool, groups int) bool {
+		return fastCoins(dst, groups, uint32(counter[0]), uint32(counter[0]>>32), uint32(counter[1]), uint32(counter[1]>>32),
+			uint32(key), uint32(key>>32), high, low)
 	}
+	for len(dst) > 0 {
+		groups, one := wholeGroups(counter, len(dst)/coinsOfBlock)
+		blocks := groups * philoxLanes
+		var some [philoxLanes * coinsOfBlock]bool
+		switch {
+		case skip == 0 && groups > 0 && fast(&dst[0], groups):
+			dst = dst[coinsOfBlock*blocks:]
+		case one && fast(&some[0], 1):
+			blocks = philoxLanes
+			dst = dst[copy(dst, some[skip:]):]
+		default:
+			blocks = 1
+			block := coinBlock(philoxBlock(key, counter), least)
+			dst = dst[copy(dst, block[skip:]):]
+		}
+		counter, skip = advance(counter, uint64(blocks)), 0
+	}
+}
+
+// coinsOfBlock is the number of coins that a block makes.
+const coinsOfBlock = 16
+
+// coinBlock returns the coins of a block.
+func coinBlock(words [4]uint32, least uint16) (coins [coinsOfBlock]bool) {
+	var own [coinsOfBlock]uint8
+	for i := range own {
+		own[i] = uint8(words[i/4] >> (8 * (i % 4)))
+	}
+	for i := range coins {
+		low := uint8(0)
+		for _, b := range own[i&^7 : i&^7+8] {
+			low += b
+		}
+		coins[i] = uint16(own[i])<<8|uint16(low) >= least
+	}
+	return coins
 }
 
 func advance(counter [2]uint64, by uint64) [2]uint64 {
@@ -64,13 +104,8 @@ func advance(counter [2]uint64, by uint64) [2]uint64 {
 	return [2]uint64{low, counter[1] + carry}
 }
 
-// philoxLanes returns how many blocks the assembly makes at a time.
-func philoxLanes() int {
-	if active == levelAVX512 {
-		return 8
-	}
-	return 4
-}
+// philoxLanes is how many blocks the assembly makes at a time.
+const philoxLanes = 8
 
 func philoxBlock(key uint64, counter [2]uint64) [4]uint32 {
 	k0, k1 := uint32(key), uint32(key>>32)

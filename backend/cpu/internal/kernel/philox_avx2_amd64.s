@@ -6,7 +6,7 @@
 
 // func philoxAVX2(dst *uint32, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32)
 // Requires: AVX, AVX2
-TEXT ·philoxAVX2(SB), NOSPLIT, $512-40
+TEXT ·philoxAVX2(SB), NOSPLIT, $640-40
 	VMOVUPS      philoxLanes<>+0(SB), Y0
 	VBROADCASTSS c0+16(FP), Y1
 	VPADDD       Y1, Y0, Y0
@@ -17,134 +17,222 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $512-40
 	VBROADCASTSS k0+32(FP), Y3
 	VBROADCASTSS k1+36(FP), Y4
 	VPADDD       word3c6ef372<>+0(SB), Y3, Y5
-	VMOVUPS      Y5, (SP)
-	VPADDD       word76cf5d0a<>+0(SB), Y4, Y5
-	VMOVUPS      Y5, 32(SP)
-	VPADDD       worddaa66d2b<>+0(SB), Y3, Y5
-	VMOVUPS      Y5, 64(SP)
-	VPADDD       word32370b8f<>+0(SB), Y4, Y5
-	VMOVUPS      Y5, 96(SP)
-	VPADDD       word78dde6e4<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 128(SP)
-	VPADDD       worded9eba14<>+0(SB), Y4, Y5
+	VPADDD       word76cf5d0a<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 160(SP)
-	VPADDD       word1715609d<>+0(SB), Y3, Y5
+	VPADDD       worddaa66d2b<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 192(SP)
-	VPADDD       worda9066899<>+0(SB), Y4, Y5
+	VPADDD       word32370b8f<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 224(SP)
-	VPADDD       wordb54cda56<>+0(SB), Y3, Y5
+	VPADDD       word78dde6e4<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 256(SP)
-	VPADDD       word646e171e<>+0(SB), Y4, Y5
+	VPADDD       worded9eba14<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 288(SP)
-	VPADDD       word5384540f<>+0(SB), Y3, Y5
+	VPADDD       word1715609d<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 320(SP)
-	VPADDD       word1fd5c5a3<>+0(SB), Y4, Y5
+	VPADDD       worda9066899<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 352(SP)
-	VPADDD       wordf1bbcdc8<>+0(SB), Y3, Y5
+	VPADDD       wordb54cda56<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 384(SP)
-	VPADDD       worddb3d7428<>+0(SB), Y4, Y5
+	VPADDD       word646e171e<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 416(SP)
-	VPADDD       word8ff34781<>+0(SB), Y3, Y5
+	VPADDD       word5384540f<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 448(SP)
-	VPADDD       word96a522ad<>+0(SB), Y4, Y5
+	VPADDD       word1fd5c5a3<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 480(SP)
+	VPADDD       wordf1bbcdc8<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 512(SP)
+	VPADDD       worddb3d7428<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 544(SP)
+	VPADDD       word8ff34781<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 576(SP)
+	VPADDD       word96a522ad<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 608(SP)
 	VBROADCASTSS c2+24(FP), Y5
 	VPMULUDQ     Y2, Y5, Y5
 	VPSHUFD      $0xf5, Y5, Y6
 	VBROADCASTSS c1+20(FP), Y7
-	VXORPS       Y7, Y3, Y7
-	VXORPS       Y7, Y6, Y6
+	VPXOR        Y7, Y3, Y7
+	VPXOR        Y7, Y6, Y6
 	VPADDD       word9e3779b9<>+0(SB), Y3, Y3
-	VXORPS       Y3, Y5, Y3
-	VBROADCASTSS c3+28(FP), Y5
-	VXORPS       Y4, Y5, Y5
-	VPMULUDQ     Y1, Y6, Y6
-	VPSHUFD      $0xf5, Y6, Y7
-	VPADDD       wordbb67ae85<>+0(SB), Y4, Y4
-	VXORPS       Y4, Y7, Y7
+	VPXOR        Y5, Y3, Y3
+	VMOVUPS      Y3, (SP)
+	VBROADCASTSS c3+28(FP), Y3
+	VPXOR        Y3, Y4, Y3
+	VMOVUPS      Y3, 32(SP)
+	VPMULUDQ     Y1, Y6, Y3
+	VPSHUFD      $0xf5, Y3, Y5
+	VMOVUPS      Y3, 64(SP)
+	VPADDD       wordbb67ae85<>+0(SB), Y4, Y3
+	VPXOR        Y3, Y5, Y3
+	VMOVUPS      Y3, 96(SP)
 
 group:
-	VPMULUDQ    Y1, Y0, Y4
-	VPSHUFD     $0xf5, Y4, Y8
-	VXORPS      Y5, Y8, Y8
+	VPADDD      word00000000<>+0(SB), Y0, Y3
+	VPMULUDQ    Y1, Y3, Y3
+	VPSHUFD     $0xf5, Y3, Y4
+	VPXOR       32(SP), Y4, Y4
+	VPMULUDQ    Y2, Y4, Y4
+	VPSHUFD     $0xf5, Y4, Y5
+	VPXOR       (SP), Y5, Y5
+	VPXOR       96(SP), Y3, Y3
+	VMOVUPS     64(SP), Y6
+	VPADDD      word00000004<>+0(SB), Y0, Y7
+	VPMULUDQ    Y1, Y7, Y7
+	VPSHUFD     $0xf5, Y7, Y8
+	VPXOR       32(SP), Y8, Y8
 	VPMULUDQ    Y2, Y8, Y8
 	VPSHUFD     $0xf5, Y8, Y9
-	VXORPS      Y3, Y9, Y9
-	VXORPS      Y7, Y4, Y4
-	VPMULUDQ    Y1, Y9, Y9
-	VPSHUFD     $0xf5, Y9, Y10
-	VPMULUDQ    Y2, Y4, Y4
-	VPSHUFD     $0xf5, Y4, Y11
-	VXORPS      (SP), Y8, Y8
-	VXORPS      32(SP), Y6, Y12
-	VXORPS      Y8, Y11, Y11
-	VXORPS      Y12, Y10, Y10
-	VPMULUDQ    Y1, Y11, Y8
-	VPSHUFD     $0xf5, Y8, Y11
-	VPMULUDQ    Y2, Y10, Y10
-	VPSHUFD     $0xf5, Y10, Y12
-	VXORPS      64(SP), Y4, Y4
-	VXORPS      96(SP), Y9, Y9
-	VXORPS      Y4, Y12, Y12
-	VXORPS      Y9, Y11, Y11
-	VPMULUDQ    Y1, Y12, Y4
-	VPSHUFD     $0xf5, Y4, Y9
-	VPMULUDQ    Y2, Y11, Y11
-	VPSHUFD     $0xf5, Y11, Y12
-	VXORPS      128(SP), Y10, Y10
-	VXORPS      160(SP), Y8, Y8
-	VXORPS      Y10, Y12, Y12
-	VXORPS      Y8, Y9, Y9
+	VPXOR       (SP), Y9, Y9
+	VPXOR       96(SP), Y7, Y7
+	VMOVUPS     64(SP), Y10
+	VPMULUDQ    Y1, Y5, Y5
+	VPSHUFD     $0xf5, Y5, Y11
+	VPMULUDQ    Y2, Y3, Y3
+	VPSHUFD     $0xf5, Y3, Y12
+	VPXOR       128(SP), Y4, Y4
+	VPXOR       160(SP), Y6, Y6
+	VPXOR       Y4, Y12, Y12
+	VPXOR       Y6, Y11, Y11
+	VPMULUDQ    Y1, Y9, Y4
+	VPSHUFD     $0xf5, Y4, Y6
+	VPMULUDQ    Y2, Y7, Y7
+	VPSHUFD     $0xf5, Y7, Y9
+	VPXOR       128(SP), Y8, Y8
+	VPXOR       160(SP), Y10, Y10
+	VPXOR       Y8, Y9, Y9
+	VPXOR       Y10, Y6, Y6
 	VPMULUDQ    Y1, Y12, Y8
 	VPSHUFD     $0xf5, Y8, Y10
-	VPMULUDQ    Y2, Y9, Y9
-	VPSHUFD     $0xf5, Y9, Y12
-	VXORPS      192(SP), Y11, Y11
-	VXORPS      224(SP), Y4, Y4
-	VXORPS      Y11, Y12, Y12
-	VXORPS      Y4, Y10, Y10
-	VPMULUDQ    Y1, Y12, Y4
-	VPSHUFD     $0xf5, Y4, Y11
-	VPMULUDQ    Y2, Y10, Y10
-	VPSHUFD     $0xf5, Y10, Y12
-	VXORPS      256(SP), Y9, Y9
-	VXORPS      288(SP), Y8, Y8
-	VXORPS      Y9, Y12, Y12
-	VXORPS      Y8, Y11, Y11
-	VPMULUDQ    Y1, Y12, Y8
-	VPSHUFD     $0xf5, Y8, Y9
 	VPMULUDQ    Y2, Y11, Y11
 	VPSHUFD     $0xf5, Y11, Y12
-	VXORPS      320(SP), Y10, Y10
-	VXORPS      352(SP), Y4, Y4
-	VXORPS      Y10, Y12, Y12
-	VXORPS      Y4, Y9, Y9
+	VPXOR       192(SP), Y3, Y3
+	VPXOR       224(SP), Y5, Y5
+	VPXOR       Y3, Y12, Y12
+	VPXOR       Y5, Y10, Y10
+	VPMULUDQ    Y1, Y9, Y3
+	VPSHUFD     $0xf5, Y3, Y5
+	VPMULUDQ    Y2, Y6, Y6
+	VPSHUFD     $0xf5, Y6, Y9
+	VPXOR       192(SP), Y7, Y7
+	VPXOR       224(SP), Y4, Y4
+	VPXOR       Y7, Y9, Y9
+	VPXOR       Y4, Y5, Y5
 	VPMULUDQ    Y1, Y12, Y4
-	VPSHUFD     $0xf5, Y4, Y10
-	VPMULUDQ    Y2, Y9, Y9
-	VPSHUFD     $0xf5, Y9, Y12
-	VXORPS      384(SP), Y11, Y11
-	VXORPS      416(SP), Y8, Y8
-	VXORPS      Y11, Y12, Y12
-	VXORPS      Y8, Y10, Y10
-	VPMULUDQ    Y1, Y12, Y8
-	VPSHUFD     $0xf5, Y8, Y11
+	VPSHUFD     $0xf5, Y4, Y7
 	VPMULUDQ    Y2, Y10, Y10
 	VPSHUFD     $0xf5, Y10, Y12
-	VXORPS      448(SP), Y9, Y9
-	VXORPS      480(SP), Y4, Y4
-	VXORPS      Y9, Y12, Y12
-	VXORPS      Y4, Y11, Y11
+	VPXOR       256(SP), Y11, Y11
+	VPXOR       288(SP), Y8, Y8
+	VPXOR       Y11, Y12, Y12
+	VPXOR       Y8, Y7, Y7
+	VPMULUDQ    Y1, Y9, Y8
+	VPSHUFD     $0xf5, Y8, Y9
+	VPMULUDQ    Y2, Y5, Y5
+	VPSHUFD     $0xf5, Y5, Y11
+	VPXOR       256(SP), Y6, Y6
+	VPXOR       288(SP), Y3, Y3
+	VPXOR       Y6, Y11, Y11
+	VPXOR       Y3, Y9, Y9
+	VPMULUDQ    Y1, Y12, Y3
+	VPSHUFD     $0xf5, Y3, Y6
+	VPMULUDQ    Y2, Y7, Y7
+	VPSHUFD     $0xf5, Y7, Y12
+	VPXOR       320(SP), Y10, Y10
+	VPXOR       352(SP), Y4, Y4
+	VPXOR       Y10, Y12, Y12
+	VPXOR       Y4, Y6, Y6
+	VPMULUDQ    Y1, Y11, Y4
+	VPSHUFD     $0xf5, Y4, Y10
+	VPMULUDQ    Y2, Y9, Y9
+	VPSHUFD     $0xf5, Y9, Y11
+	VPXOR       320(SP), Y5, Y5
+	VPXOR       352(SP), Y8, Y8
+	VPXOR       Y5, Y11, Y11
+	VPXOR       Y8, Y10, Y10
+	VPMULUDQ    Y1, Y12, Y5
+	VPSHUFD     $0xf5, Y5, Y8
+	VPMULUDQ    Y2, Y6, Y6
+	VPSHUFD     $0xf5, Y6, Y12
+	VPXOR       384(SP), Y7, Y7
+	VPXOR       416(SP), Y3, Y3
+	VPXOR       Y7, Y12, Y12
+	VPXOR       Y3, Y8, Y8
+	VPMULUDQ    Y1, Y11, Y3
+	VPSHUFD     $0xf5, Y3, Y7
+	VPMULUDQ    Y2, Y10, Y10
+	VPSHUFD     $0xf5, Y10, Y11
+	VPXOR       384(SP), Y9, Y9
+	VPXOR       416(SP), Y4, Y4
+	VPXOR       Y9, Y11, Y11
+	VPXOR       Y4, Y7, Y7
+	VPMULUDQ    Y1, Y12, Y4
+	VPSHUFD     $0xf5, Y4, Y9
+	VPMULUDQ    Y2, Y8, Y8
+	VPSHUFD     $0xf5, Y8, Y12
+	VPXOR       448(SP), Y6, Y6
+	VPXOR       480(SP), Y5, Y5
+	VPXOR       Y6, Y12, Y12
+	VPXOR       Y5, Y9, Y9
+	VPMULUDQ    Y1, Y11, Y5
+	VPSHUFD     $0xf5, Y5, Y6
+	VPMULUDQ    Y2, Y7, Y7
+	VPSHUFD     $0xf5, Y7, Y11
+	VPXOR       448(SP), Y10, Y10
+	VPXOR       480(SP), Y3, Y3
+	VPXOR       Y10, Y11, Y11
+	VPXOR       Y3, Y6, Y6
+	VPMULUDQ    Y1, Y12, Y3
+	VPSHUFD     $0xf5, Y3, Y10
+	VPMULUDQ    Y2, Y9, Y9
+	VPSHUFD     $0xf5, Y9, Y12
+	VPXOR       512(SP), Y8, Y8
+	VPXOR       544(SP), Y4, Y4
+	VPXOR       Y8, Y12, Y12
+	VPXOR       Y4, Y10, Y10
+	VPMULUDQ    Y1, Y11, Y4
+	VPSHUFD     $0xf5, Y4, Y8
+	VPMULUDQ    Y2, Y6, Y6
+	VPSHUFD     $0xf5, Y6, Y11
+	VPXOR       512(SP), Y7, Y7
+	VPXOR       544(SP), Y5, Y5
+	VPXOR       Y7, Y11, Y11
+	VPXOR       Y5, Y8, Y8
+	VPMULUDQ    Y1, Y12, Y5
+	VPSHUFD     $0xf5, Y5, Y7
+	VPMULUDQ    Y2, Y10, Y10
+	VPSHUFD     $0xf5, Y10, Y12
+	VPXOR       576(SP), Y9, Y9
+	VPXOR       608(SP), Y3, Y3
+	VPXOR       Y9, Y12, Y12
+	VPXOR       Y3, Y7, Y7
+	VPMULUDQ    Y1, Y11, Y3
+	VPSHUFD     $0xf5, Y3, Y9
+	VPMULUDQ    Y2, Y8, Y8
+	VPSHUFD     $0xf5, Y8, Y11
+	VPXOR       576(SP), Y6, Y6
+	VPXOR       608(SP), Y4, Y4
+	VPXOR       Y6, Y11, Y11
+	VPXOR       Y4, Y9, Y9
 	VPSLLQ      $0x20, Y10, Y10
 	VPBLENDD    $0xaa, Y10, Y12, Y12
+	VPSLLQ      $0x20, Y5, Y5
+	VPBLENDD    $0xaa, Y5, Y7, Y7
+	VPUNPCKLQDQ Y7, Y12, Y4
+	VPUNPCKHQDQ Y7, Y12, Y5
+	VMOVUPS     Y4, (AX)
+	VMOVUPS     Y5, 32(AX)
+	ADDQ        $0x40, AX
 	VPSLLQ      $0x20, Y8, Y8
 	VPBLENDD    $0xaa, Y8, Y11, Y11
-	VPUNPCKLQDQ Y11, Y12, Y4
-	VPUNPCKHQDQ Y11, Y12, Y8
-	VMOVUPS     Y4, (AX)
-	VMOVUPS     Y8, 32(AX)
+	VPSLLQ      $0x20, Y3, Y3
+	VPBLENDD    $0xaa, Y3, Y9, Y9
+	VPUNPCKLQDQ Y9, Y11, Y3
+	VPUNPCKHQDQ Y9, Y11, Y4
+	VMOVUPS     Y3, (AX)
+	VMOVUPS     Y4, 32(AX)
 	ADDQ        $0x40, AX
-	VPADDD      word00000004<>+0(SB), Y0, Y0
+	VPADDD      word00000008<>+0(SB), Y0, Y0
 	DECQ        CX
 	JNE         group
 	VZEROUPPER
@@ -360,6 +448,16 @@ DATA wordbb67ae85<>+24(SB)/4, $0xbb67ae85
 DATA wordbb67ae85<>+28(SB)/4, $0xbb67ae85
 GLOBL wordbb67ae85<>(SB), RODATA|NOPTR, $32
 
+DATA word00000000<>+0(SB)/4, $0x00000000
+DATA word00000000<>+4(SB)/4, $0x00000000
+DATA word00000000<>+8(SB)/4, $0x00000000
+DATA word00000000<>+12(SB)/4, $0x00000000
+DATA word00000000<>+16(SB)/4, $0x00000000
+DATA word00000000<>+20(SB)/4, $0x00000000
+DATA word00000000<>+24(SB)/4, $0x00000000
+DATA word00000000<>+28(SB)/4, $0x00000000
+GLOBL word00000000<>(SB), RODATA|NOPTR, $32
+
 DATA word00000004<>+0(SB)/4, $0x00000004
 DATA word00000004<>+4(SB)/4, $0x00000004
 DATA word00000004<>+8(SB)/4, $0x00000004
@@ -370,9 +468,19 @@ DATA word00000004<>+24(SB)/4, $0x00000004
 DATA word00000004<>+28(SB)/4, $0x00000004
 GLOBL word00000004<>(SB), RODATA|NOPTR, $32
 
-// func coinsAVX2(dst *bool, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32, least uint32)
+DATA word00000008<>+0(SB)/4, $0x00000008
+DATA word00000008<>+4(SB)/4, $0x00000008
+DATA word00000008<>+8(SB)/4, $0x00000008
+DATA word00000008<>+12(SB)/4, $0x00000008
+DATA word00000008<>+16(SB)/4, $0x00000008
+DATA word00000008<>+20(SB)/4, $0x00000008
+DATA word00000008<>+24(SB)/4, $0x00000008
+DATA word00000008<>+28(SB)/4, $0x00000008
+GLOBL word00000008<>(SB), RODATA|NOPTR, $32
+
+// func coinsAVX2(dst *bool, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32, high uint32, low uint32)
 // Requires: AVX, AVX2
-TEXT ·coinsAVX2(SB), NOSPLIT, $512-44
+TEXT ·coinsAVX2(SB), NOSPLIT, $640-48
 	VMOVUPS      philoxLanes<>+0(SB), Y0
 	VBROADCASTSS c0+16(FP), Y1
 	VPADDD       Y1, Y0, Y0
@@ -383,145 +491,280 @@ TEXT ·coinsAVX2(SB), NOSPLIT, $512-44
 	VBROADCASTSS k0+32(FP), Y3
 	VBROADCASTSS k1+36(FP), Y4
 	VPADDD       word3c6ef372<>+0(SB), Y3, Y5
-	VMOVUPS      Y5, (SP)
-	VPADDD       word76cf5d0a<>+0(SB), Y4, Y5
-	VMOVUPS      Y5, 32(SP)
-	VPADDD       worddaa66d2b<>+0(SB), Y3, Y5
-	VMOVUPS      Y5, 64(SP)
-	VPADDD       word32370b8f<>+0(SB), Y4, Y5
-	VMOVUPS      Y5, 96(SP)
-	VPADDD       word78dde6e4<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 128(SP)
-	VPADDD       worded9eba14<>+0(SB), Y4, Y5
+	VPADDD       word76cf5d0a<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 160(SP)
-	VPADDD       word1715609d<>+0(SB), Y3, Y5
+	VPADDD       worddaa66d2b<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 192(SP)
-	VPADDD       worda9066899<>+0(SB), Y4, Y5
+	VPADDD       word32370b8f<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 224(SP)
-	VPADDD       wordb54cda56<>+0(SB), Y3, Y5
+	VPADDD       word78dde6e4<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 256(SP)
-	VPADDD       word646e171e<>+0(SB), Y4, Y5
+	VPADDD       worded9eba14<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 288(SP)
-	VPADDD       word5384540f<>+0(SB), Y3, Y5
+	VPADDD       word1715609d<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 320(SP)
-	VPADDD       word1fd5c5a3<>+0(SB), Y4, Y5
+	VPADDD       worda9066899<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 352(SP)
-	VPADDD       wordf1bbcdc8<>+0(SB), Y3, Y5
+	VPADDD       wordb54cda56<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 384(SP)
-	VPADDD       worddb3d7428<>+0(SB), Y4, Y5
+	VPADDD       word646e171e<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 416(SP)
-	VPADDD       word8ff34781<>+0(SB), Y3, Y5
+	VPADDD       word5384540f<>+0(SB), Y3, Y5
 	VMOVUPS      Y5, 448(SP)
-	VPADDD       word96a522ad<>+0(SB), Y4, Y5
+	VPADDD       word1fd5c5a3<>+0(SB), Y4, Y5
 	VMOVUPS      Y5, 480(SP)
+	VPADDD       wordf1bbcdc8<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 512(SP)
+	VPADDD       worddb3d7428<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 544(SP)
+	VPADDD       word8ff34781<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, 576(SP)
+	VPADDD       word96a522ad<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 608(SP)
 	VBROADCASTSS c2+24(FP), Y5
 	VPMULUDQ     Y2, Y5, Y5
 	VPSHUFD      $0xf5, Y5, Y6
 	VBROADCASTSS c1+20(FP), Y7
-	VXORPS       Y7, Y3, Y7
-	VXORPS       Y7, Y6, Y6
+	VPXOR        Y7, Y3, Y7
+	VPXOR        Y7, Y6, Y6
 	VPADDD       word9e3779b9<>+0(SB), Y3, Y3
-	VXORPS       Y3, Y5, Y3
-	VBROADCASTSS c3+28(FP), Y5
-	VXORPS       Y4, Y5, Y5
-	VPMULUDQ     Y1, Y6, Y6
-	VPSHUFD      $0xf5, Y6, Y7
-	VPADDD       wordbb67ae85<>+0(SB), Y4, Y4
-	VXORPS       Y4, Y7, Y7
+	VPXOR        Y5, Y3, Y3
+	VMOVUPS      Y3, (SP)
+	VBROADCASTSS c3+28(FP), Y3
+	VPXOR        Y3, Y4, Y3
+	VMOVUPS      Y3, 32(SP)
+	VPMULUDQ     Y1, Y6, Y3
+	VPSHUFD      $0xf5, Y3, Y5
+	VMOVUPS      Y3, 64(SP)
+	VPADDD       wordbb67ae85<>+0(SB), Y4, Y3
+	VPXOR        Y3, Y5, Y3
+	VMOVUPS      Y3, 96(SP)
 
 group:
-	VPMULUDQ     Y1, Y0, Y4
-	VPSHUFD      $0xf5, Y4, Y8
-	VXORPS       Y5, Y8, Y8
+	VPADDD       word00000000<>+0(SB), Y0, Y3
+	VPMULUDQ     Y1, Y3, Y3
+	VPSHUFD      $0xf5, Y3, Y4
+	VPXOR        32(SP), Y4, Y4
+	VPMULUDQ     Y2, Y4, Y4
+	VPSHUFD      $0xf5, Y4, Y5
+	VPXOR        (SP), Y5, Y5
+	VPXOR        96(SP), Y3, Y3
+	VMOVUPS      64(SP), Y6
+	VPADDD       word00000004<>+0(SB), Y0, Y7
+	VPMULUDQ     Y1, Y7, Y7
+	VPSHUFD      $0xf5, Y7, Y8
+	VPXOR        32(SP), Y8, Y8
 	VPMULUDQ     Y2, Y8, Y8
 	VPSHUFD      $0xf5, Y8, Y9
-	VXORPS       Y3, Y9, Y9
-	VXORPS       Y7, Y4, Y4
-	VPMULUDQ     Y1, Y9, Y9
-	VPSHUFD      $0xf5, Y9, Y10
-	VPMULUDQ     Y2, Y4, Y4
-	VPSHUFD      $0xf5, Y4, Y11
-	VXORPS       (SP), Y8, Y8
-	VXORPS       32(SP), Y6, Y12
-	VXORPS       Y8, Y11, Y11
-	VXORPS       Y12, Y10, Y10
-	VPMULUDQ     Y1, Y11, Y8
-	VPSHUFD      $0xf5, Y8, Y11
-	VPMULUDQ     Y2, Y10, Y10
-	VPSHUFD      $0xf5, Y10, Y12
-	VXORPS       64(SP), Y4, Y4
-	VXORPS       96(SP), Y9, Y9
-	VXORPS       Y4, Y12, Y12
-	VXORPS       Y9, Y11, Y11
-	VPMULUDQ     Y1, Y12, Y4
-	VPSHUFD      $0xf5, Y4, Y9
-	VPMULUDQ     Y2, Y11, Y11
-	VPSHUFD      $0xf5, Y11, Y12
-	VXORPS       128(SP), Y10, Y10
-	VXORPS       160(SP), Y8, Y8
-	VXORPS       Y10, Y12, Y12
-	VXORPS       Y8, Y9, Y9
+	VPXOR        (SP), Y9, Y9
+	VPXOR        96(SP), Y7, Y7
+	VMOVUPS      64(SP), Y10
+	VPMULUDQ     Y1, Y5, Y5
+	VPSHUFD      $0xf5, Y5, Y11
+	VPMULUDQ     Y2, Y3, Y3
+	VPSHUFD      $0xf5, Y3, Y12
+	VPXOR        128(SP), Y4, Y4
+	VPXOR        160(SP), Y6, Y6
+	VPXOR        Y4, Y12, Y12
+	VPXOR        Y6, Y11, Y11
+	VPMULUDQ     Y1, Y9, Y4
+	VPSHUFD      $0xf5, Y4, Y6
+	VPMULUDQ     Y2, Y7, Y7
+	VPSHUFD      $0xf5, Y7, Y9
+	VPXOR        128(SP), Y8, Y8
+	VPXOR        160(SP), Y10, Y10
+	VPXOR        Y8, Y9, Y9
+	VPXOR        Y10, Y6, Y6
 	VPMULUDQ     Y1, Y12, Y8
 	VPSHUFD      $0xf5, Y8, Y10
-	VPMULUDQ     Y2, Y9, Y9
-	VPSHUFD      $0xf5, Y9, Y12
-	VXORPS       192(SP), Y11, Y11
-	VXORPS       224(SP), Y4, Y4
-	VXORPS       Y11, Y12, Y12
-	VXORPS       Y4, Y10, Y10
-	VPMULUDQ     Y1, Y12, Y4
-	VPSHUFD      $0xf5, Y4, Y11
-	VPMULUDQ     Y2, Y10, Y10
-	VPSHUFD      $0xf5, Y10, Y12
-	VXORPS       256(SP), Y9, Y9
-	VXORPS       288(SP), Y8, Y8
-	VXORPS       Y9, Y12, Y12
-	VXORPS       Y8, Y11, Y11
-	VPMULUDQ     Y1, Y12, Y8
-	VPSHUFD      $0xf5, Y8, Y9
 	VPMULUDQ     Y2, Y11, Y11
 	VPSHUFD      $0xf5, Y11, Y12
-	VXORPS       320(SP), Y10, Y10
-	VXORPS       352(SP), Y4, Y4
-	VXORPS       Y10, Y12, Y12
-	VXORPS       Y4, Y9, Y9
+	VPXOR        192(SP), Y3, Y3
+	VPXOR        224(SP), Y5, Y5
+	VPXOR        Y3, Y12, Y12
+	VPXOR        Y5, Y10, Y10
+	VPMULUDQ     Y1, Y9, Y3
+	VPSHUFD      $0xf5, Y3, Y5
+	VPMULUDQ     Y2, Y6, Y6
+	VPSHUFD      $0xf5, Y6, Y9
+	VPXOR        192(SP), Y7, Y7
+	VPXOR        224(SP), Y4, Y4
+	VPXOR        Y7, Y9, Y9
+	VPXOR        Y4, Y5, Y5
 	VPMULUDQ     Y1, Y12, Y4
-	VPSHUFD      $0xf5, Y4, Y10
-	VPMULUDQ     Y2, Y9, Y9
-	VPSHUFD      $0xf5, Y9, Y12
-	VXORPS       384(SP), Y11, Y11
-	VXORPS       416(SP), Y8, Y8
-	VXORPS       Y11, Y12, Y12
-	VXORPS       Y8, Y10, Y10
-	VPMULUDQ     Y1, Y12, Y8
-	VPSHUFD      $0xf5, Y8, Y11
+	VPSHUFD      $0xf5, Y4, Y7
 	VPMULUDQ     Y2, Y10, Y10
 	VPSHUFD      $0xf5, Y10, Y12
-	VXORPS       448(SP), Y9, Y9
-	VXORPS       480(SP), Y4, Y4
-	VXORPS       Y9, Y12, Y12
-	VXORPS       Y4, Y11, Y11
+	VPXOR        256(SP), Y11, Y11
+	VPXOR        288(SP), Y8, Y8
+	VPXOR        Y11, Y12, Y12
+	VPXOR        Y8, Y7, Y7
+	VPMULUDQ     Y1, Y9, Y8
+	VPSHUFD      $0xf5, Y8, Y9
+	VPMULUDQ     Y2, Y5, Y5
+	VPSHUFD      $0xf5, Y5, Y11
+	VPXOR        256(SP), Y6, Y6
+	VPXOR        288(SP), Y3, Y3
+	VPXOR        Y6, Y11, Y11
+	VPXOR        Y3, Y9, Y9
+	VPMULUDQ     Y1, Y12, Y3
+	VPSHUFD      $0xf5, Y3, Y6
+	VPMULUDQ     Y2, Y7, Y7
+	VPSHUFD      $0xf5, Y7, Y12
+	VPXOR        320(SP), Y10, Y10
+	VPXOR        352(SP), Y4, Y4
+	VPXOR        Y10, Y12, Y12
+	VPXOR        Y4, Y6, Y6
+	VPMULUDQ     Y1, Y11, Y4
+	VPSHUFD      $0xf5, Y4, Y10
+	VPMULUDQ     Y2, Y9, Y9
+	VPSHUFD      $0xf5, Y9, Y11
+	VPXOR        320(SP), Y5, Y5
+	VPXOR        352(SP), Y8, Y8
+	VPXOR        Y5, Y11, Y11
+	VPXOR        Y8, Y10, Y10
+	VPMULUDQ     Y1, Y12, Y5
+	VPSHUFD      $0xf5, Y5, Y8
+	VPMULUDQ     Y2, Y6, Y6
+	VPSHUFD      $0xf5, Y6, Y12
+	VPXOR        384(SP), Y7, Y7
+	VPXOR        416(SP), Y3, Y3
+	VPXOR        Y7, Y12, Y12
+	VPXOR        Y3, Y8, Y8
+	VPMULUDQ     Y1, Y11, Y3
+	VPSHUFD      $0xf5, Y3, Y7
+	VPMULUDQ     Y2, Y10, Y10
+	VPSHUFD      $0xf5, Y10, Y11
+	VPXOR        384(SP), Y9, Y9
+	VPXOR        416(SP), Y4, Y4
+	VPXOR        Y9, Y11, Y11
+	VPXOR        Y4, Y7, Y7
+	VPMULUDQ     Y1, Y12, Y4
+	VPSHUFD      $0xf5, Y4, Y9
+	VPMULUDQ     Y2, Y8, Y8
+	VPSHUFD      $0xf5, Y8, Y12
+	VPXOR        448(SP), Y6, Y6
+	VPXOR        480(SP), Y5, Y5
+	VPXOR        Y6, Y12, Y12
+	VPXOR        Y5, Y9, Y9
+	VPMULUDQ     Y1, Y11, Y5
+	VPSHUFD      $0xf5, Y5, Y6
+	VPMULUDQ     Y2, Y7, Y7
+	VPSHUFD      $0xf5, Y7, Y11
+	VPXOR        448(SP), Y10, Y10
+	VPXOR        480(SP), Y3, Y3
+	VPXOR        Y10, Y11, Y11
+	VPXOR        Y3, Y6, Y6
+	VPMULUDQ     Y1, Y12, Y3
+	VPSHUFD      $0xf5, Y3, Y10
+	VPMULUDQ     Y2, Y9, Y9
+	VPSHUFD      $0xf5, Y9, Y12
+	VPXOR        512(SP), Y8, Y8
+	VPXOR        544(SP), Y4, Y4
+	VPXOR        Y8, Y12, Y12
+	VPXOR        Y4, Y10, Y10
+	VPMULUDQ     Y1, Y11, Y4
+	VPSHUFD      $0xf5, Y4, Y8
+	VPMULUDQ     Y2, Y6, Y6
+	VPSHUFD      $0xf5, Y6, Y11
+	VPXOR        512(SP), Y7, Y7
+	VPXOR        544(SP), Y5, Y5
+	VPXOR        Y7, Y11, Y11
+	VPXOR        Y5, Y8, Y8
+	VPMULUDQ     Y1, Y12, Y5
+	VPSHUFD      $0xf5, Y5, Y7
+	VPMULUDQ     Y2, Y10, Y10
+	VPSHUFD      $0xf5, Y10, Y12
+	VPXOR        576(SP), Y9, Y9
+	VPXOR        608(SP), Y3, Y3
+	VPXOR        Y9, Y12, Y12
+	VPXOR        Y3, Y7, Y7
+	VPMULUDQ     Y1, Y11, Y3
+	VPSHUFD      $0xf5, Y3, Y9
+	VPMULUDQ     Y2, Y8, Y8
+	VPSHUFD      $0xf5, Y8, Y11
+	VPXOR        576(SP), Y6, Y6
+	VPXOR        608(SP), Y4, Y4
+	VPXOR        Y6, Y11, Y11
+	VPXOR        Y4, Y9, Y9
 	VPSLLQ       $0x20, Y10, Y10
 	VPBLENDD     $0xaa, Y10, Y12, Y12
-	VPSLLQ       $0x20, Y8, Y8
-	VPBLENDD     $0xaa, Y8, Y11, Y11
-	VPUNPCKLQDQ  Y11, Y12, Y4
-	VPUNPCKHQDQ  Y11, Y12, Y8
-	VBROADCASTSS least+40(FP), Y9
-	VPMAXUW      Y9, Y8, Y10
-	VPCMPEQW     Y8, Y10, Y8
-	VPMAXUW      Y9, Y4, Y9
-	VPCMPEQW     Y4, Y9, Y4
-	VPACKSSWB    Y8, Y4, Y4
-	VPERMQ       $0xd8, Y4, Y4
+	VPSLLQ       $0x20, Y5, Y5
+	VPBLENDD     $0xaa, Y5, Y7, Y7
+	VPUNPCKLQDQ  Y7, Y12, Y4
+	VPUNPCKHQDQ  Y7, Y12, Y5
+	VXORPS       Y6, Y6, Y6
+	VPSADBW      Y4, Y6, Y6
+	VPSHUFB      eighths<>+0(SB), Y6, Y6
+	VBROADCASTSS high+40(FP), Y7
+	VBROADCASTSS low+44(FP), Y10
+	VPMAXUB      Y10, Y6, Y10
+	VPCMPEQB     Y6, Y10, Y6
+	VPADDB       Y6, Y7, Y6
+	VPMAXUB      Y6, Y4, Y6
+	VPCMPEQB     Y4, Y6, Y4
 	VANDPS       word01010101<>+0(SB), Y4, Y4
 	VMOVUPS      Y4, (AX)
-	ADDQ         $0x20, AX
-	VPADDD       word00000004<>+0(SB), Y0, Y0
+	VXORPS       Y4, Y4, Y4
+	VPSADBW      Y5, Y4, Y4
+	VPSHUFB      eighths<>+0(SB), Y4, Y4
+	VBROADCASTSS high+40(FP), Y6
+	VBROADCASTSS low+44(FP), Y7
+	VPMAXUB      Y7, Y4, Y7
+	VPCMPEQB     Y4, Y7, Y4
+	VPADDB       Y4, Y6, Y4
+	VPMAXUB      Y4, Y5, Y4
+	VPCMPEQB     Y5, Y4, Y4
+	VANDPS       word01010101<>+0(SB), Y4, Y4
+	VMOVUPS      Y4, 32(AX)
+	ADDQ         $0x40, AX
+	VPSLLQ       $0x20, Y8, Y8
+	VPBLENDD     $0xaa, Y8, Y11, Y11
+	VPSLLQ       $0x20, Y3, Y3
+	VPBLENDD     $0xaa, Y3, Y9, Y9
+	VPUNPCKLQDQ  Y9, Y11, Y3
+	VPUNPCKHQDQ  Y9, Y11, Y4
+	VXORPS       Y5, Y5, Y5
+	VPSADBW      Y3, Y5, Y5
+	VPSHUFB      eighths<>+0(SB), Y5, Y5
+	VBROADCASTSS high+40(FP), Y6
+	VBROADCASTSS low+44(FP), Y7
+	VPMAXUB      Y7, Y5, Y7
+	VPCMPEQB     Y5, Y7, Y5
+	VPADDB       Y5, Y6, Y5
+	VPMAXUB      Y5, Y3, Y5
+	VPCMPEQB     Y3, Y5, Y3
+	VANDPS       word01010101<>+0(SB), Y3, Y3
+	VMOVUPS      Y3, (AX)
+	VXORPS       Y3, Y3, Y3
+	VPSADBW      Y4, Y3, Y3
+	VPSHUFB      eighths<>+0(SB), Y3, Y3
+	VBROADCASTSS high+40(FP), Y5
+	VBROADCASTSS low+44(FP), Y6
+	VPMAXUB      Y6, Y3, Y6
+	VPCMPEQB     Y3, Y6, Y3
+	VPADDB       Y3, Y5, Y3
+	VPMAXUB      Y3, Y4, Y3
+	VPCMPEQB     Y4, Y3, Y3
+	VANDPS       word01010101<>+0(SB), Y3, Y3
+	VMOVUPS      Y3, 32(AX)
+	ADDQ         $0x40, AX
+	VPADDD       word00000008<>+0(SB), Y0, Y0
 	DECQ         CX
 	JNE          group
 	VZEROUPPER
 	RET
+
+DATA eighths<>+0(SB)/4, $0x00000000
+DATA eighths<>+4(SB)/4, $0x00000000
+DATA eighths<>+8(SB)/4, $0x08080808
+DATA eighths<>+12(SB)/4, $0x08080808
+DATA eighths<>+16(SB)/4, $0x00000000
+DATA eighths<>+20(SB)/4, $0x00000000
+DATA eighths<>+24(SB)/4, $0x08080808
+DATA eighths<>+28(SB)/4, $0x08080808
+GLOBL eighths<>(SB), RODATA|NOPTR, $32
 
 DATA word01010101<>+0(SB)/4, $0x01010101
 DATA word01010101<>+4(SB)/4, $0x01010101

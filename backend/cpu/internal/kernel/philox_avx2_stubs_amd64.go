@@ -4,12 +4,12 @@
 
 package kernel
 
-// philoxAVX2 writes groups of blocks, as many as a vector has 64-bit lanes. The lowest word of the counter must not overflow.
+// philoxAVX2 writes groups of eight blocks. The lowest word of the counter must not overflow.
 //
 //go:noescape
 func philoxAVX2(dst *uint32, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32)
 
-// coinsAVX2 writes whether the halves of the words that philox writes are at least as large as the halves of one, which are equal.
+// coinsAVX2 writes whether the bytes of the words that philox writes are at least as large as those of high, or one less where the sum of eight bytes reaches low.
 //
 //go:noescape
-func coinsAVX2(dst *bool, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32, least uint32)
+func coinsAVX2(dst *bool, groups int, c0 uint32, c1 uint32, c2 uint32, c3 uint32, k0 uint32, k1 uint32, high uint32, low uint32)

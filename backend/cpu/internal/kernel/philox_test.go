@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"testing"
 )
@@ -60,32 +61,97 @@ func BenchmarkPhilox(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(dst)), "ns/element")
 }
 
-// Coins compares halves of the words that Philox writes, also where the lowest word of the counter overflows.
+// Coins compares bytes of the words that Philox writes, from any coin on and where the lowest word of the counter
+// overflows.
 func TestCoins(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
-		for _, n := range []int{0, 1, 7, 8, 63, 64, 65, 250, 1000} {
-			for _, counter := range [][2]uint64{{0, 0}, {1<<32 - 3, 5}, {1<<64 - 2, 9}} {
-				words, got := make([]uint32, (n+1)/2), make([]bool, n+1)
-				Philox(words, 0x0123456789abcdef, counter)
-				for _, least := range []uint16{0, 1, 6554, 1 << 15, 1<<16 - 1, uint16(words0(words))} {
-					Coins(got[:n], 0x0123456789abcdef, counter, least)
-					for i := range n {
-						if want := uint16(words[i/2]>>(16*(i%2))) >= least; got[i] != want {
-							t.Fatalf("%d coins from %v, least %d: coin %d is %v", n, counter, least, i, got[i])
+	const key = 0x0123456789abcdef
+	for _, counter := range [][2]uint64{{0, 0}, {1<<32 - 3, 5}, {1<<32 - 9, 5}, {1<<64 - 2, 9}} {
+		for _, first := range []uint64{0, 1, 8, 15, 16, 24, 100} {
+			for _, n := range []int{0, 1, 7, 8, 63, 64, 65, 250, 1000} {
+				end := int(first) + n
+				words := make([]uint32, (end+15)/16*4)
+				Philox(words, key, counter)
+				bytes := make([]uint8, 4*len(words))
+				for i := range bytes {
+					bytes[i] = uint8(words[i/4] >> (8 * (i % 4)))
+				}
+				leasts := []uint16{0, 1, 6554, 1 << 15, 0xFEFF}
+				if n > 0 { // limits in whose bytes the low one decides
+					sum := uint8(0)
+					for _, b := range bytes[first&^7 : first&^7+8] {
+						sum += b
+					}
+					if own := uint16(bytes[first]); own < 0xFF {
+						leasts = append(leasts, own<<8|uint16(sum), own<<8|uint16(sum)+1)
+					}
+				}
+				eachLevel(t, func(t *testing.T) {
+					got := make([]bool, n+1)
+					for _, least := range leasts {
+						Coins(got[:n], key, counter, first, least)
+						for i := range n {
+							at, sum := int(first)+i, uint8(0)
+							for _, b := range bytes[at&^7 : at&^7+8] {
+								sum += b
+							}
+							if want := uint16(bytes[at])<<8|uint16(sum) >= least; got[i] != want {
+								t.Fatalf("%d coins from %d of %v, least %d: coin %d is %v", n, first, counter, least, i, got[i])
+							}
+						}
+						if got[n] {
+							t.Fatalf("%d coins: wrote past the end", n)
 						}
 					}
-					if got[n] {
-						t.Fatalf("%d coins: wrote past the end", n)
-					}
+				})
+			}
+		}
+	}
+}
+
+// Coins have their probability, and neighbours nothing to do with each other.
+func TestCoinsAreFair(t *testing.T) {
+	const n = 1 << 22
+	coins := make([]bool, n)
+	for _, least := range []uint16{1024, 6554, 6655, 13107, 1 << 15, 60000} {
+		Coins(coins, 3, [2]uint64{17, 4}, 0, least)
+		p := 1 - float64(least)/(1<<16)
+		heads := 0
+		var both [9]int // pairs of heads by distance
+		for i, c := range coins {
+			if !c {
+				continue
+			}
+			heads++
+			for d := 1; d < len(both) && i >= d; d++ {
+				if coins[i-d] {
+					both[d]++
 				}
 			}
 		}
-	})
+		// Each count is within five standard deviations, which it leaves once in 1.7 million times.
+		near := func(what string, got int, p float64) {
+			if d := math.Abs(float64(got)-n*p) / math.Sqrt(n*p*(1-p)); d > 5 {
+				t.Errorf("least %d: %d %s in %d, %.1f standard deviations from %.0f", least, got, what, n, d, n*p)
+			}
+		}
+		near("heads", heads, p)
+		for d := 1; d < len(both); d++ {
+			// What the number of heads explains is taken out, which leaves less spread than is allowed for.
+			mean := float64(heads) / n
+			near(fmt.Sprintf("pairs of heads at distance %d", d), both[d]-int(n*(mean*mean-p*p)), p*p)
+		}
+	}
 }
 
-func words0(words []uint32) uint32 {
-	if len(words) == 0 {
-		return 0
+func BenchmarkCoins(b *testing.B) {
+	for _, n := range []int{600, 1000, 4096} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			dst, first := make([]bool, n), uint64(0)
+			for b.Loop() {
+				Coins(dst, 1, [2]uint64{2, 3}, first, 6554)
+				first += uint64(n)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(dst)), "ns/element")
+		})
 	}
-	return words[0]
 }

@@ -9,35 +9,42 @@ import (
 // product of two words has room; the lanes are numbered so that the blocks are in order once pairs of words are interleaved.
 func philox(s isa) {
 	m := function(s, "philox", "dst *uint32, groups int, c0, c1, c2, c3, k0, k1 uint32",
-		"writes groups of blocks, as many as a vector has 64-bit lanes. The lowest word of the counter must not overflow.")
+		"writes groups of eight blocks. The lowest word of the counter must not overflow.")
 	philoxBody(m, s, func(dst reg.GPVirtual, first, second vec) {
 		ctx.VMOVUPS(first, Mem{Base: dst})
 		ctx.VMOVUPS(second, Mem{Base: dst, Disp: 4 * m.lanes()})
 		ctx.ADDQ(Imm(uint64(8*m.lanes())), dst)
 	})
 
-	m = function(s, "coins", "dst *bool, groups int, c0, c1, c2, c3, k0, k1, least uint32",
-		"writes whether the halves of the words that philox writes are at least as large as the halves of one, which are equal.")
-	var least, one vec
-	if s == avx512 {
-		least, one = m.spread("least"), m.load(m.word(0x01010101))
+	m = function(s, "coins", "dst *bool, groups int, c0, c1, c2, c3, k0, k1, high, low uint32",
+		"writes whether the bytes of the words that philox writes are at least as large as those of high, or one less where the sum of eight bytes reaches low.")
+	var words []uint32
+	for range m.lanes() / 4 {
+		words = append(words, 0, 0, 0x08080808, 0x08080808)
 	}
+	eighths := table("eighths", words...)
 	philoxBody(m, s, func(dst reg.GPVirtual, first, second vec) {
-		if s == avx512 {
-			for i, v := range []vec{first, second} {
-				k, truth := ctx.K(), ctx.YMM()
-				ctx.VPCMPUW(Imm(5), least, v, k)
-				ctx.VMOVDQU8_Z(one.AsY(), k, truth)
-				ctx.VMOVDQU(truth, Mem{Base: dst, Disp: 32 * i})
+		for i, v := range []vec{first, second} {
+			sums := m.new()
+			ctx.VPSADBW(v, m.zero(), sums)
+			sums = m.op(ctx.VPSHUFB, eighths, sums)
+			at := Mem{Base: dst, Disp: 4 * m.lanes() * i}
+			limit := m.spread("high")
+			if s == avx512 {
+				reaches, truth := ctx.K(), ctx.K()
+				ctx.VPCMPUB(Imm(5), m.spread("low"), sums, reaches)
+				ctx.VPSUBB(m.word(0x01010101), limit, reaches, limit)
+				ctx.VPCMPUB(Imm(5), limit, v, truth)
+				ones := m.new()
+				ctx.VMOVDQU8_Z(m.load(m.word(0x01010101)), truth, ones)
+				ctx.VMOVUPS(ones, at)
+				continue
 			}
-		} else {
-			least := m.spread("least") // two registers short of keeping it
-			reaches := func(v vec) vec { return m.op(ctx.VPCMPEQW, v, m.op(ctx.VPMAXUW, least, v)) }
-			packed := m.op(ctx.VPACKSSWB, reaches(second), reaches(first))
-			ctx.VPERMQ(Imm(0xD8), packed, packed)
-			ctx.VMOVUPS(m.and(packed, m.word(0x01010101)), Mem{Base: dst})
+			reach := func(v vec, least Op) vec { return m.op(ctx.VPCMPEQB, v, m.op(ctx.VPMAXUB, least, v)) }
+			limit = m.op(ctx.VPADDB, reach(sums, m.spread("low")), limit)
+			ctx.VMOVUPS(m.and(reach(v, limit), m.word(0x01010101)), at)
 		}
-		ctx.ADDQ(Imm(uint64(4*m.lanes())), dst)
+		ctx.ADDQ(Imm(uint64(8*m.lanes())), dst)
 	})
 }
 
@@ -61,52 +68,71 @@ func philoxBody(m machine, s isa, use func(dst reg.GPVirtual, first, second vec)
 	philoxNarrow(m, first, use)
 }
 
-// philoxNarrow is the body for AVX2, which keeps the keys of the rounds on the stack.
+// philoxNarrow is the body for AVX2. Two halves of a group take turns, since each round waits for the one before; what stays
+// the same in all groups lies on the stack.
 func philoxNarrow(m machine, first vec, use func(dst reg.GPVirtual, first, second vec)) {
 	dst, groups := param("dst"), param("groups")
 	mult0, mult1 := m.load(m.word(0xD2511F53)), m.load(m.word(0xCD9E8D57))
-	keys := ctx.AllocLocal(16 * 32)
-	key := func(round, side int) Mem { return keys.Offset(32 * (2*(round-2) + side)) }
-	k0, k1 := m.spread("k0"), m.spread("k1")
-	for round := 2; round < 10; round++ {
-		ctx.VMOVUPS(m.addInt(k0, m.word(uint32(round)*0x9E3779B9)), key(round, 0))
-		ctx.VMOVUPS(m.addInt(k1, m.word(uint32(round)*0xBB67AE85)), key(round, 1))
+	kept := ctx.AllocLocal(20 * 32)
+	place := func(i int) Mem { return kept.Offset(32 * i) }
+	keep := func(v vec, i int) Mem {
+		ctx.VMOVUPS(v, place(i))
+		return place(i)
 	}
 	multiply := func(x, by vec) (low, high vec) {
 		low, high = m.op(ctx.VPMULUDQ, by, x), m.new()
 		ctx.VPSHUFD(Imm(0xF5), low, high) // the multiplication ignores the upper halves
 		return low, high
 	}
+	xor := func(a Op, b vec) vec {
+		v := m.new()
+		ctx.VPXOR(a, b, v)
+		return v
+	}
+	k0, k1 := m.spread("k0"), m.spread("k1")
+	for round := 2; round < 10; round++ {
+		keep(m.addInt(k0, m.word(uint32(round)*0x9E3779B9)), 2*round)
+		keep(m.addInt(k1, m.word(uint32(round)*0xBB67AE85)), 2*round+1)
+	}
 	b1, a1 := multiply(m.spread("c2"), mult1)
-	ctx.VXORPS(m.op(ctx.VXORPS, m.spread("c1"), k0), a1, a1)
-	key0 := m.op(ctx.VXORPS, m.addInt(k0, m.word(0x9E3779B9)), b1)
-	c1 := m.op(ctx.VXORPS, k1, m.spread("c3"))
-	d2, c2 := multiply(a1, mult0)
-	ctx.VXORPS(m.addInt(k1, m.word(0xBB67AE85)), c2, c2)
+	ctx.VPXOR(xor(m.spread("c1"), k0), a1, a1)
+	key0 := keep(xor(b1, m.addInt(k0, m.word(0x9E3779B9))), 0)
+	c1 := keep(xor(m.spread("c3"), k1), 1)
+	low, high := multiply(a1, mult0)
+	d2 := keep(low, 2)
+	c2 := keep(xor(m.addInt(k1, m.word(0xBB67AE85)), high), 3)
 
 	ctx.Label("group")
-	d, c := multiply(first, mult0)
-	ctx.VXORPS(c1, c, c)
-	b, a := multiply(c, mult1)
-	ctx.VXORPS(key0, a, a)
-	c = m.op(ctx.VXORPS, c2, d)
-	d = d2
+	type half struct{ a, b, c, d vec }
+	var halves [2]half
+	for i := range halves {
+		d, c := multiply(m.addInt(first, m.word(uint32(i*m.lanes()/2))), mult0)
+		ctx.VPXOR(c1, c, c)
+		b, a := multiply(c, mult1)
+		ctx.VPXOR(key0, a, a)
+		halves[i] = half{a, b, xor(c2, d), m.load(d2)}
+	}
 	for round := 2; round < 10; round++ {
-		p0, high0 := multiply(a, mult0)
-		p1, high1 := multiply(c, mult1)
-		left, right := m.op(ctx.VXORPS, key(round, 0), b), m.op(ctx.VXORPS, key(round, 1), d)
-		ctx.VXORPS(left, high1, high1)
-		ctx.VXORPS(right, high0, high0)
-		a, b, c, d = high1, p1, high0, p0
+		for i, h := range halves {
+			p0, high0 := multiply(h.a, mult0)
+			p1, high1 := multiply(h.c, mult1)
+			ctx.VPXOR(place(2*round), h.b, h.b)
+			ctx.VPXOR(place(2*round+1), h.d, h.d)
+			ctx.VPXOR(h.b, high1, high1)
+			ctx.VPXOR(h.d, high0, high0)
+			halves[i] = half{high1, p1, high0, p0}
+		}
 	}
 	pair := func(low, high vec) vec {
 		ctx.VPSLLQ(Imm(32), high, high)
 		ctx.VPBLENDD(Imm(0xAA), high, low, low)
 		return low
 	}
-	ab, cd := pair(a, b), pair(c, d)
-	use(dst, m.op(ctx.VPUNPCKLQDQ, cd, ab), m.op(ctx.VPUNPCKHQDQ, cd, ab))
-	ctx.VPADDD(m.word(uint32(m.lanes()/2)), first, first)
+	for _, h := range halves {
+		ab, cd := pair(h.a, h.b), pair(h.c, h.d)
+		use(dst, m.op(ctx.VPUNPCKLQDQ, cd, ab), m.op(ctx.VPUNPCKHQDQ, cd, ab))
+	}
+	ctx.VPADDD(m.word(uint32(m.lanes())), first, first)
 	ctx.DECQ(groups)
 	ctx.JNE(LabelRef("group"))
 	end()
