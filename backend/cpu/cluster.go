@@ -22,6 +22,9 @@ type cluster struct {
 const (
 	// longestRow bounds the rows that are reduced within a tile.
 	longestRow = 1024
+	// shortestRow is the least length of rows with one number each, for a loop
+	// to go by rows on their account.
+	shortestRow = 8
 	// mostNodes bounds a cluster, and with it its registers.
 	mostNodes = 40
 )

@@ -25,12 +25,49 @@ func (b *loopBuilder) contract() {
 		}
 		return &p.code[i]
 	}
+	// row returns the numbers of rows that an operand repeats.
+	row := func(r ref) (ref, bool) {
+		i, ok := maker[r]
+		if !ok || r.scalar != 0 || p.code[i].op != expand {
+			return ref{}, false
+		}
+		return p.code[i].in[0], true
+	}
+	read := func(r ref) {
+		if readers[r]--; readers[r] == 0 {
+			gone[maker[r]] = true
+		}
+	}
+	// byRow makes an operation of rows of one whose operand from k on repeats
+	// numbers of rows.
+	byRow := func(in *instr, op compute.OpType, k int) bool {
+		for ; k < 2; k++ {
+			x, r := in.in[1-k], in.in[k]
+			if numbers, ok := row(r); ok && x.scalar == 0 && x != r {
+				*in = instr{op: op, dst: in.dst, in: [4]ref{x, numbers}}
+				read(r)
+				return true
+			}
+		}
+		return false
+	}
+	// with makes one instruction of in and of the one that makes an operand.
+	with := func(in *instr, op, made compute.OpType) bool {
+		for k, r := range in.operands() {
+			m := inner(r, op)
+			if other := in.in[1-k]; m != nil && other.scalar == 0 && m.in[0].scalar == 0 && m.in[1].scalar == 0 {
+				*in = instr{op: made, dst: in.dst, in: [4]ref{m.in[0], m.in[1], other}}
+				gone[maker[r]] = true
+				return true
+			}
+		}
+		return false
+	}
 	for i := range p.code {
 		in := &p.code[i]
-		var used ref
 		switch in.op {
 		case compute.OpTypeWhere:
-			used = in.in[1]
+			used := in.in[1]
 			if m := inner(used, compute.OpTypeMul); m != nil && in.in[2].scalar != 0 && in.in[0].scalar == 0 {
 				if x, s, ok := timesScalar(m); ok {
 					*in = instr{op: selectTimes, dst: in.dst, in: [4]ref{in.in[0], x, s, in.in[2]}}
@@ -38,43 +75,32 @@ func (b *loopBuilder) contract() {
 				}
 			}
 		case compute.OpTypeMul:
-			x, s, ok := timesScalar(in)
-			if !ok {
+			if x, s, ok := timesScalar(in); ok {
+				w := inner(x, compute.OpTypeWhere)
+				if w == nil || w.in[1].scalar != 0 || w.in[2].scalar == 0 {
+					continue
+				}
+				zero, known := b.known[w.in[2].scalar]
+				if scale, ok := b.known[s.scalar]; known && ok && zero == 0 && scale > 0 {
+					*in = instr{op: selectTimes, dst: in.dst, in: [4]ref{w.in[0], w.in[1], s, w.in[2]}}
+					gone[maker[x]] = true
+				}
 				continue
 			}
-			w := inner(x, compute.OpTypeWhere)
-			if w == nil || w.in[1].scalar != 0 || w.in[2].scalar == 0 {
-				continue
-			}
-			zero, known := b.known[w.in[2].scalar]
-			if scale, ok := b.known[s.scalar]; known && ok && zero == 0 && scale > 0 {
-				*in = instr{op: selectTimes, dst: in.dst, in: [4]ref{w.in[0], w.in[1], s, w.in[2]}}
-				gone[maker[x]] = true
-			}
+			_ = byRow(in, mulRows, 0) || with(in, addRows, addMulRows)
 		case compute.OpTypeExp:
-			d := inner(in.in[0], compute.OpTypeSub)
-			if d == nil || d.in[0].scalar != 0 {
-				continue
-			}
-			e := inner(d.in[1], expand)
+			d := inner(in.in[0], subRows)
 			for k, sum := range p.code {
-				if e != nil && !gone[k] && sum.op == compute.OpTypeReduceSum && sum.in[0] == in.dst {
-					gone[maker[in.in[0]]], gone[maker[d.in[1]]], gone[k] = true, true, true
-					*in = instr{op: expLess, dst: in.dst, in: [4]ref{d.in[0], e.in[0]}, sum: sum.dst}
+				if d != nil && !gone[k] && sum.op == compute.OpTypeReduceSum && sum.in[0] == in.dst {
+					gone[maker[in.in[0]]], gone[k] = true, true
+					*in = instr{op: expLess, dst: in.dst, in: [4]ref{d.in[0], d.in[1]}, sum: sum.dst}
 					break
 				}
 			}
+		case compute.OpTypeSub:
+			byRow(in, subRows, 1)
 		case compute.OpTypeAdd:
-			for k, r := range in.operands() {
-				other := in.in[1-k]
-				m := inner(r, compute.OpTypeMul)
-				if m == nil || other.scalar != 0 || m.in[0].scalar != 0 || m.in[1].scalar != 0 {
-					continue
-				}
-				*in = instr{op: addTimes, dst: in.dst, in: [4]ref{m.in[0], m.in[1], other}}
-				gone[maker[r]] = true
-				break
-			}
+			_ = byRow(in, addRows, 0) || with(in, mulRows, mulAddRows) || with(in, compute.OpTypeMul, addTimes)
 		}
 	}
 	code := p.code[:0]

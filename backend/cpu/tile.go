@@ -55,6 +55,11 @@ const (
 	selectTimes                               // a product where a truth value holds, a number elsewhere
 	addTimes                                  // a product plus a number
 	expLess                                   // the exponential of numbers less one of their row, and the sums of the rows
+	addRows                                   // a number plus one of its row
+	subRows                                   // a number less one of its row
+	mulRows                                   // a number times one of its row
+	addMulRows                                // a number plus one of its row, times a number
+	mulAddRows                                // a number times one of its row, plus a number
 )
 
 // load fills a register from an input.
@@ -130,7 +135,7 @@ func (b *loopBuilder) register(k bank) ref {
 // fused returns the step that runs a cluster.
 func (c *compiler) fused(cl *cluster) step {
 	b := &loopBuilder{
-		c: c, p: &loopProgram{n: cl.n, row: cl.row}, regs: make(map[*value]ref), loaded: make(map[loadKey]ref), expanded: make(map[ref]ref), known: make(map[int]float32),
+		c: c, p: &loopProgram{n: cl.n, row: c.rowOf(cl)}, regs: make(map[*value]ref), loaded: make(map[loadKey]ref), expanded: make(map[ref]ref), known: make(map[int]float32),
 	}
 	for _, n := range cl.nodes {
 		b.node(n)
@@ -162,6 +167,24 @@ func (c *compiler) fused(cl *cluster) step {
 	b.p.layOut()
 	s.run, s.spans = b.p.run, b.p
 	return s
+}
+
+// rowOf returns the number of elements of a row of a loop: of those that it
+// reduces, or for which it reads one number.
+func (c *compiler) rowOf(cl *cluster) int {
+	if cl.row > 0 {
+		return cl.row
+	}
+	for _, n := range cl.nodes {
+		for _, v := range n.inputs {
+			whose, w, _ := c.view(v, loopShape(n))
+			if whose.node.cluster != cl && whose.shape.DType == dtypes.Float32 && w.inner >= shortestRow && w.inner <= longestRow &&
+				w.len > 1 && w.inner*w.len == cl.n {
+				return w.inner
+			}
+		}
+	}
+	return 0
 }
 
 // stays reports whether a result is read outside of its cluster.

@@ -68,6 +68,17 @@ var rowKernels = map[compute.OpType]func(dst, x []float32, r, c int){
 	compute.OpTypeReduceSum: kernel.SumRows, compute.OpTypeReduceMax: kernel.MaxRows, compute.OpTypeReduceMin: kernel.MinRows,
 }
 
+// byRowKernels combine elements with a number of their row, byRowKernels2 with
+// another element too.
+var (
+	byRowKernels = map[compute.OpType]func(dst, x, numbers []float32, r, c int){
+		addRows: kernel.AddRows, subRows: kernel.SubRows, mulRows: kernel.MulRows,
+	}
+	byRowKernels2 = map[compute.OpType]func(dst, x, numbers, y []float32, r, c int){
+		addMulRows: kernel.AddMulRows, mulAddRows: kernel.MulAddRows,
+	}
+)
+
 func (in *operation) compile(row int) exec {
 	x, y := in.in[0], in.in[1]
 	if in.op == expand {
@@ -87,6 +98,19 @@ func (in *operation) compile(row int) exec {
 	case addTimes:
 		z := in.in[2]
 		return func(r *registers, _ []float32) { kernel.MulAdd(r.f[in.dst], r.f[x.reg], r.f[y.reg], r.f[z.reg]) }
+	}
+	if kern, ok := byRowKernels[in.op]; ok {
+		return func(r *registers, _ []float32) {
+			numbers := r.f[y.reg]
+			kern(r.f[in.dst], r.f[x.reg], numbers, len(numbers), row)
+		}
+	}
+	if kern, ok := byRowKernels2[in.op]; ok {
+		z := in.in[2]
+		return func(r *registers, _ []float32) {
+			numbers := r.f[y.reg]
+			kern(r.f[in.dst], r.f[x.reg], numbers, r.f[z.reg], len(numbers), row)
+		}
 	}
 	if kern, ok := rowKernels[in.op]; ok {
 		return func(r *registers, _ []float32) {
@@ -241,9 +265,9 @@ func arity(op compute.OpType) int {
 	switch op {
 	case selectTimes:
 		return 4
-	case compute.OpTypeWhere, compute.OpTypeClamp, addTimes:
+	case compute.OpTypeWhere, compute.OpTypeClamp, addTimes, addMulRows, mulAddRows:
 		return 3
-	case expLess, compute.OpTypeAdd, compute.OpTypeSub, compute.OpTypeMul, compute.OpTypeDiv, compute.OpTypeMax, compute.OpTypeMin, compute.OpTypePow,
+	case expLess, addRows, subRows, mulRows, compute.OpTypeAdd, compute.OpTypeSub, compute.OpTypeMul, compute.OpTypeDiv, compute.OpTypeMax, compute.OpTypeMin, compute.OpTypePow,
 		compute.OpTypeEqual, compute.OpTypeNotEqual, compute.OpTypeLessThan, compute.OpTypeLessOrEqual,
 		compute.OpTypeGreaterThan, compute.OpTypeGreaterOrEqual, compute.OpTypeLogicalAnd, compute.OpTypeLogicalOr:
 		return 2

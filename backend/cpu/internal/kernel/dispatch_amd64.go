@@ -374,6 +374,66 @@ func fastChooseScalar(dst *float32, mask *bool, a *float32, s float32, n int) bo
 	return false
 }
 
+func fastRowAdd(dst, x, s *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowAddAVX2(dst, x, s, r, c)
+		return true
+	case levelAVX512:
+		rowAddAVX512(dst, x, s, r, c)
+		return true
+	}
+	return false
+}
+
+func fastRowSub(dst, x, s *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowSubAVX2(dst, x, s, r, c)
+		return true
+	case levelAVX512:
+		rowSubAVX512(dst, x, s, r, c)
+		return true
+	}
+	return false
+}
+
+func fastRowMul(dst, x, s *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowMulAVX2(dst, x, s, r, c)
+		return true
+	case levelAVX512:
+		rowMulAVX512(dst, x, s, r, c)
+		return true
+	}
+	return false
+}
+
+func fastRowMulAdd(dst, x, s, y *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowMulAddAVX2(dst, x, s, y, r, c)
+		return true
+	case levelAVX512:
+		rowMulAddAVX512(dst, x, s, y, r, c)
+		return true
+	}
+	return false
+}
+
+func fastRowAddMul(dst, x, s, y *float32, r, c int) bool {
+	switch active {
+	case levelAVX2:
+		rowAddMulAVX2(dst, x, s, y, r, c)
+		return true
+	case levelAVX512:
+		rowAddMulAVX512(dst, x, s, y, r, c)
+		return true
+	}
+	return false
+}
+
 func fastSum(x *float32, n int) (y float32, ok bool) {
 	switch active {
 	case levelAVX2:

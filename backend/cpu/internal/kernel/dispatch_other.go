@@ -34,6 +34,16 @@ func fastChooseScaled(dst *float32, mask *bool, a *float32, scale, s float32, n 
 
 func fastChooseScalar(dst *float32, mask *bool, a *float32, s float32, n int) bool { return false }
 
+func fastRowAdd(dst, x, s *float32, r, c int) bool { return false }
+
+func fastRowSub(dst, x, s *float32, r, c int) bool { return false }
+
+func fastRowMul(dst, x, s *float32, r, c int) bool { return false }
+
+func fastRowMulAdd(dst, x, s, y *float32, r, c int) bool { return false }
+
+func fastRowAddMul(dst, x, s, y *float32, r, c int) bool { return false }
+
 func fastSum(x *float32, n int) (y float32, ok bool) { return 0, false }
 
 func fastDot(a, b *float32, n int) (y float32, ok bool) { return 0, false }

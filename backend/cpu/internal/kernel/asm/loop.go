@@ -129,14 +129,18 @@ func (m machine) whole(name string, n reg.GPVirtual, unroll int, body func(p par
 	return at
 }
 
-// reachBack is loop on AVX2 for x of n elements that may be overwritten on the way, without masked stores, which are slow
-// on some processors: the last n mod lanes elements are left to back, with the last whole vector of x as it was before the
-// loop and a mask of its lanes that the loop has done. Fewer elements than a vector has lanes go under a mask.
-func (m machine) reachBack(name string, n, x reg.GPVirtual, body func(p part), back func(last vec, p part, old mask)) {
-	last, left := m.new(), ctx.GP64()
+// reachBack is loop on AVX2 for matrices of n elements that may be overwritten on the way, without masked stores, which are
+// slow on some processors: the last n mod lanes elements are left to back, with the last whole vectors of the matrices as
+// they were before the loop and a mask of the lanes that the loop has done. Fewer elements than a vector has lanes go under
+// a mask.
+func (m machine) reachBack(name string, n reg.GPVirtual, in []reg.GPVirtual, body func(p part), back func(last []vec, p part, old mask)) {
 	ctx.CMPQ(n, Imm(uint64(m.lanes())))
 	ctx.JL(LabelRef(name + "Few"))
-	ctx.VMOVUPS(Mem{Base: x, Index: n, Scale: 4, Disp: -4 * m.lanes()}, last)
+	var last []vec
+	for _, base := range in {
+		last = append(last, m.load(Mem{Base: base, Index: n, Scale: 4, Disp: -4 * m.lanes()}))
+	}
+	left := ctx.GP64()
 	ctx.MOVQ(n, left)
 	ctx.SUBQ(m.whole(name, n, 1, body), left)
 	ctx.JE(LabelRef(name + "End"))

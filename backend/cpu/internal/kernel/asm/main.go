@@ -27,6 +27,7 @@ func main() {
 		{"binary", binaryFunctions},
 		{"ternary", ternaryFunctions},
 		{"logic", logicFunctions},
+		{"rows", rowFunctions},
 		{"reduce", reduceFunctions},
 		{"philox", philox},
 		{"narrow", narrowFunctions},
