@@ -88,9 +88,9 @@ TEXT ·transposeAVX512(SB), NOSPLIT, $128-48
 	BZHIQ   AX, DI, DI
 	KMOVW   DI, K1
 	SUBQ    $0x10, CX
-	JL      partial
+	JL      maskedPartial
 
-full:
+maskedFull:
 	MOVQ       (SP), AX
 	VMOVUPS    (AX)(BX*1), Z0
 	MOVQ       8(SP), AX
@@ -221,11 +221,11 @@ full:
 	ADDQ       DX, SI
 	ADDQ       $0x40, BX
 	SUBQ       $0x10, CX
-	JGE        full
+	JGE        maskedFull
 
-partial:
+maskedPartial:
 	ADDQ       $0x10, CX
-	JE         end
+	JE         maskedEnd
 	MOVQ       $-1, AX
 	BZHIQ      CX, AX, AX
 	KMOVW      AX, K2
@@ -328,66 +328,66 @@ partial:
 	VMOVUPS    Z5, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z7, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z2, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z4, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z13, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z15, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z10, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z12, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z14, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z1, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z3, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z6, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z17, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z9, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z11, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         end
+	JE         maskedEnd
 	VMOVUPS    Z16, K1, (SI)
 	ADDQ       DX, SI
 
-end:
+maskedEnd:
 	VZEROUPPER
 	RET

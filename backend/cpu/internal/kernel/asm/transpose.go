@@ -44,20 +44,33 @@ func transposeRows(s isa) {
 	}
 	b := &block{s: s, side: side, rows: rows, at: ctx.GP64(), dst: dst, ldd: ldd}
 	ctx.XORQ(b.at, b.at)
+	if s == avx2 {
+		// Masked stores are slow on some processors.
+		ctx.CMPQ(r, Imm(uint64(side)))
+		ctx.JL(LabelRef("maskedRows"))
+		b.strip("whole", c)
+		ctx.Label("maskedRows")
+	}
 	b.rowMask(r)
-	ctx.SUBQ(Imm(uint64(side)), c)
-	ctx.JL(LabelRef("partial"))
-	ctx.Label("full")
-	b.emit(nil)
-	ctx.ADDQ(Imm(uint64(4*side)), b.at)
-	ctx.SUBQ(Imm(uint64(side)), c)
-	ctx.JGE(LabelRef("full"))
-	ctx.Label("partial")
-	ctx.ADDQ(Imm(uint64(side)), c)
-	ctx.JE(LabelRef("end"))
-	b.colMask(c)
-	b.emit(c)
-	ctx.Label("end")
+	b.strip("masked", c)
+}
+
+// strip writes the loop over the blocks, and returns.
+func (b *block) strip(name string, c reg.Register) {
+	side := Imm(uint64(b.side))
+	ctx.SUBQ(side, c)
+	ctx.JL(LabelRef(name + "Partial"))
+	ctx.Label(name + "Full")
+	b.emit(name, nil)
+	ctx.ADDQ(Imm(uint64(4*b.side)), b.at)
+	ctx.SUBQ(side, c)
+	ctx.JGE(LabelRef(name + "Full"))
+	ctx.Label(name + "Partial")
+	ctx.ADDQ(side, c)
+	ctx.JE(LabelRef(name + "End"))
+	b.colMask(c.(reg.GPVirtual))
+	b.emit(name, c)
+	ctx.Label(name + "End")
 	ctx.VZEROUPPER()
 	ctx.RET()
 }
@@ -69,7 +82,7 @@ type block struct {
 	rows     Mem
 	at       reg.GPVirtual // offset of the block in its rows, in bytes
 	dst, ldd reg.GPVirtual
-	rMask    reg.Register
+	rMask    reg.Register // nil: all rows
 	cMask    reg.Register
 }
 
@@ -97,7 +110,7 @@ func newMask(s isa, n reg.GPVirtual) reg.Register {
 }
 
 // emit reads, transposes and writes a block. cols counts its columns when it may have fewer than a full block.
-func (b *block) emit(cols reg.Register) {
+func (b *block) emit(name string, cols reg.Register) {
 	v := make([]reg.VecVirtual, b.side)
 	for i := range v {
 		p := ctx.GP64()
@@ -125,15 +138,18 @@ func (b *block) emit(cols reg.Register) {
 	}
 	for i := range v {
 		m := Mem{Base: b.dst}
-		if b.s == avx512 {
+		switch {
+		case b.rMask == nil:
+			ctx.VMOVUPS(v[i], m)
+		case b.s == avx512:
 			ctx.VMOVUPS(v[i], b.rMask, m)
-		} else {
+		default:
 			ctx.VMASKMOVPS(v[i], b.rMask, m)
 		}
 		ctx.ADDQ(b.ldd, b.dst)
 		if cols != nil && i < len(v)-1 {
 			ctx.DECQ(cols)
-			ctx.JE(LabelRef("end"))
+			ctx.JE(LabelRef(name + "End"))
 		}
 	}
 }
