@@ -41,6 +41,8 @@ func (w *gemmBlock) do() {
 			case ownB != nil:
 				t.b, t.bks = ownB.data[depth*(j-first):depth*(j-first+width)], width
 				w.fillB(t.b, w.n, k0, depth, j, width)
+			case w.dense:
+				t.b, t.bks = w.panels[min(j, len(w.panels)):], w.N
 			case w.panels != nil:
 				t.b, t.bks = w.panels[k0*w.N+depth*w.chunks[chunk]:], width
 			case depth > 0:

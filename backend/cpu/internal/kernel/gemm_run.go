@@ -8,6 +8,7 @@ const (
 	gemmTask    = 1 << 20 // multiplications a task should hold at least
 	gemmRows    = 144     // most rows of a packed block of A, which then fills 288 KiB of the second cache
 	gemmDirectB = 1 << 15 // most elements of B, counted with the gaps of its stride, to be read without packing
+	gemmDense   = 1 << 12 // most elements of a transposed B to be packed as it is, not in panels
 	gemmNarrow  = 160     // most columns of C for A to be read without packing
 )
 
@@ -17,6 +18,7 @@ type gemmRun struct {
 	geometry
 	packed               *PackedB
 	packA, packB         bool
+	dense                bool  // the packed right factor is one matrix, not panels: it is small
 	chunks               []int // first columns of the panels of B, and N
 	back                 int   // columns by which the last panel reaches back over the one before it
 	rowBlocks, colBlocks int   // pieces of one product
@@ -37,6 +39,7 @@ func (r *gemmRun) cut(g *GemmArgs, b *PackedB) {
 	r.chunks = r.panels(r.chunks, g.N, g.N > gemmNarrow)
 	direct := g.BCol == 1 && (g.M <= 2*r.tall || g.K*g.BRow <= gemmDirectB)
 	r.packB = b == nil && !direct
+	r.dense = r.packB && g.BRow == 1 && g.K <= gemmDepth && g.K*g.N <= gemmDense
 	work := g.M * g.N * g.K
 	if work < gemmTask && g.Batch > 1 {
 		r.rowBlocks, r.colBlocks, r.group = 1, 1, max(1, gemmTask/max(work, 1))
@@ -81,7 +84,12 @@ func (r *gemmRun) panel(chunk int) (j, width int) {
 }
 
 // packedSize returns the number of elements of a packed right factor.
-func (r *gemmRun) packedSize() int { return r.K * (r.N + r.back) }
+func (r *gemmRun) packedSize() int {
+	if r.dense {
+		return r.K * r.N
+	}
+	return r.K * (r.N + r.back)
+}
 
 // newFilledRun returns a run with a factor that is made on the fly. All products share the other one, if it is a matrix.
 func newFilledRun(g *GemmArgs) *gemmRun {
@@ -159,6 +167,11 @@ func (r *gemmRun) packAll(p Parallel) *scratch {
 // pack packs chunks [lo, hi) of the right factor of product n.
 func (r *gemmRun) pack(dst []float32, n, lo, hi int) {
 	b := r.B[n*r.BStride:]
+	if r.dense {
+		j, end := r.chunks[lo], r.chunks[hi]
+		Transpose2D(dst[j:], b[j*r.BCol:], end-j, r.K, r.N, r.BCol)
+		return
+	}
 	if last := len(r.chunks) - 2; r.back > 0 && hi > last {
 		j, width := r.panel(last)
 		packLines(dst[r.K*r.chunks[last]:][:r.K*width], b[j*r.BCol:], width, r.K, r.BCol, r.BRow)
