@@ -3,6 +3,7 @@ package cpu
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -321,6 +322,15 @@ func (c *compiler) prune2(f *function) {
 		}
 	}
 	c.nodes = kept
+}
+
+// sweep drops nodes that nobody reads after copies took their place.
+func (c *compiler) sweep() {
+	for _, n := range c.nodes {
+		n.live = false
+	}
+	c.follow(slices.AppendSeq(slices.Collect(maps.Keys(c.isOut)), maps.Keys(c.pinned)))
+	c.nodes = slices.DeleteFunc(c.nodes, func(n *node) bool { return !n.live })
 }
 
 // countUsers finds the readers of values among the nodes.

@@ -61,6 +61,7 @@ func (c *compiler) recompute() {
 		nodes = append(append(nodes, before[n]...), n)
 	}
 	c.nodes = nodes
+	c.sweep()
 	c.countUsers()
 }
 

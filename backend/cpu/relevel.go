@@ -58,6 +58,7 @@ func (t *tiling) again() {
 		nodes = append(nodes, n)
 	}
 	t.c.nodes = nodes
+	t.c.sweep()
 	t.c.countUsers()
 }
 
