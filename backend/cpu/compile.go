@@ -113,6 +113,7 @@ func (b *Backend) compileWith(f *function, split bool) (*program, error) {
 	}
 	c.thresholds()
 	c.countUsers()
+	c.masks()
 	c.foldTransposes()
 	c.prune2(f)
 	c.countUsers()

@@ -73,7 +73,10 @@ func conditions(n *node) int {
 // masked reports whether a node applies a random mask, as dropout does. What
 // is repeated to save memory would leave the mask to be kept.
 func (c *compiler) masked(n *node) bool {
-	return slices.ContainsFunc(n.inputs, func(v *value) bool { return reaches(c.root(v).node) })
+	return slices.ContainsFunc(n.inputs, func(v *value) bool {
+		condition := c.root(v).node
+		return reaches(condition) || condition.op == compute.OpTypeLogicalAnd && c.masked(condition)
+	})
 }
 
 // readsParts reports whether u reads v part by part only.

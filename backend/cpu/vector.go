@@ -185,10 +185,7 @@ func (in *operation) comparison(cmp comparison) exec {
 func special(in *operation, f [][]float32, b [][]bool, scalars []float32) {
 	switch in.op {
 	case compute.OpTypeLogicalAnd:
-		x, y := b[in.in[0].reg], b[in.in[1].reg]
-		for i := range b[in.dst] {
-			b[in.dst][i] = x[i] && y[i]
-		}
+		kernel.And(b[in.dst], b[in.in[0].reg], b[in.in[1].reg])
 	case compute.OpTypeLogicalOr:
 		x, y := b[in.in[0].reg], b[in.in[1].reg]
 		for i := range b[in.dst] {
