@@ -88,6 +88,8 @@ func (x *matrices) products() int { return x.batch.inner * product(x.batch.dims)
 
 func (x *matrices) unit() int { return 1 }
 
+func (x *matrices) together() int { return x.batch.inner }
+
 func (x *matrices) straightIn(store, _ int) bool {
 	return (store != x.in[0] || x.straight[0]) && (store != x.in[1] || x.straight[1]) && (store != x.out || x.straight[2])
 }

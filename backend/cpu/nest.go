@@ -19,6 +19,8 @@ type spanning interface {
 	straightIn(store, count int) bool
 	// unit returns the number of elements that a part is a multiple of.
 	unit() int
+	// together returns how many products one call computes, 1 for loops.
+	together() int
 	// span runs products [from, to) of count.
 	span(fr *frame, from, to, count int)
 }
@@ -190,6 +192,13 @@ func (n *nester) part(g *group) int {
 	part := 1
 	for part < g.count && !ok(part) {
 		part++
+	}
+	// Parts that calls need not be cut for are better, if not much larger.
+	for _, i := range g.members {
+		whole := n.p.steps[i].spans.together()
+		if even := (part + whole - 1) / whole * whole; even < 2*part && even <= g.count && ok(even) {
+			part = even
+		}
 	}
 	return part
 }

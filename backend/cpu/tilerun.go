@@ -75,6 +75,8 @@ func (p *loopProgram) products() int { return 0 }
 
 func (p *loopProgram) unit() int { return p.grain }
 
+func (p *loopProgram) together() int { return 1 }
+
 func (p *loopProgram) straightIn(store, count int) bool {
 	if p.n%count != 0 || p.n/count%max(p.row, 1) != 0 {
 		return false
