@@ -125,10 +125,11 @@ type marks struct {
 	at      int   // position
 	live    bool
 	cluster *cluster
-	segment int    // nodes of different segments do not fuse
-	drawn   bool   // random words that their reader draws
-	fuses   answer // whether it can be part of a loop
-	runs    answer // whether it has a kernel
+	sources []*node // that it reads in loops, once it is fused
+	segment int     // nodes of different segments do not fuse
+	drawn   bool    // random words that their reader draws
+	fuses   answer  // whether it can be part of a loop
+	runs    answer  // whether it has a kernel
 }
 
 // answer is that to a question which is asked again and again.

@@ -40,7 +40,7 @@ type clustering struct {
 func (c *compiler) fuse() {
 	f := &clustering{c: c, offsets: make([]int, len(c.nodes)+1)}
 	for i, n := range c.nodes {
-		n.cluster, n.at = nil, i
+		n.cluster, n.at, n.sources = nil, i, nil
 		f.offsets[i+1] = f.offsets[i]
 		for _, v := range n.outputs {
 			f.offsets[i+1] += size(v.shape) * int(v.shape.DType.Size())
@@ -114,7 +114,14 @@ func (c *compiler) drawInside(n *node) {
 // sources returns the nodes whose results a node reads: through broadcasts
 // when it runs as part of a loop, which a reduction may or may not.
 func (c *compiler) sources(n *node) []*node {
-	var out []*node
+	if n.sources == nil {
+		n.sources = c.findSources(n)
+	}
+	return n.sources
+}
+
+func (c *compiler) findSources(n *node) []*node {
+	out := make([]*node, 0, len(n.inputs)+1)
 	for _, v := range n.inputs {
 		from, _, ok := c.view(v, loopShape(n))
 		if ok {
