@@ -115,7 +115,7 @@ func (b *Backend) compileWith(f *function, split bool) (*program, error) {
 	c.countUsers()
 	c.masks()
 	c.foldTransposes()
-	c.prune2(f)
+	c.sweep()
 	c.countUsers()
 	p := c.program
 	for _, v := range f.params {
@@ -310,28 +310,13 @@ func (c *compiler) enumerate(params []*value) {
 	}
 }
 
-// prune2 drops nodes that nobody reads after folding.
-func (c *compiler) prune2(f *function) {
-	for _, n := range c.nodes {
-		n.live = false
-	}
-	c.follow(f.outputs)
-	kept := make([]*node, 0, len(c.nodes))
-	for _, n := range c.nodes {
-		if n.live && !n.moved {
-			kept = append(kept, n)
-		}
-	}
-	c.nodes = kept
-}
-
-// sweep drops nodes that nobody reads after copies took their place.
+// sweep drops nodes that nobody reads after others took their place.
 func (c *compiler) sweep() {
 	for _, n := range c.nodes {
 		n.live = false
 	}
 	c.follow(slices.AppendSeq(slices.Collect(maps.Keys(c.isOut)), maps.Keys(c.pinned)))
-	c.nodes = slices.DeleteFunc(c.nodes, func(n *node) bool { return !n.live })
+	c.nodes = slices.DeleteFunc(c.nodes, func(n *node) bool { return !n.live || n.moved })
 }
 
 // countUsers finds the readers of values among the nodes.

@@ -43,8 +43,10 @@ func (c *compiler) masks() {
 		}
 		nodes = append(nodes, n)
 	}
-	c.nodes = nodes
-	c.countUsers()
+	if len(both) > 0 {
+		c.nodes = nodes
+		c.countUsers()
+	}
 }
 
 // maskedTwice returns what masks first what a node masks, and what scales it

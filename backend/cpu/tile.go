@@ -10,7 +10,7 @@ import (
 // registers stay in the first-level cache. taskTiles tiles are one task.
 const (
 	tileSize  = 1024
-	widest    = 8 * longestRow // tile: of drawn words there are multiples of 8
+	widest    = 4 * longestRow // tile: of drawn words there are multiples of 4
 	taskTiles = 16
 )
 

@@ -84,12 +84,7 @@ func (r *gemmRun) panel(chunk int) (j, width int) {
 }
 
 // packedSize returns the number of elements of a packed right factor.
-func (r *gemmRun) packedSize() int {
-	if r.dense {
-		return r.K * r.N
-	}
-	return r.K * (r.N + r.back)
-}
+func (r *gemmRun) packedSize() int { return r.K * (r.N + r.back) }
 
 // newFilledRun returns a run with a factor that is made on the fly. All products share the other one, if it is a matrix.
 func newFilledRun(g *GemmArgs) *gemmRun {

@@ -3,32 +3,21 @@ package kernel
 // The functions of this file combine matrices [r, c] with one number for each row. dst may be one of the matrices.
 
 // AddRows sets element (i, j) of dst to x + s[i].
-func AddRows(dst, x, s []float32, r, c int) {
-	if rowsFit(r, c, s, dst, x) && fastRowAdd(&dst[0], &x[0], &s[0], r, c) {
-		return
-	}
-	for i := range r {
-		AddScalar(dst[i*c:(i+1)*c], x[i*c:(i+1)*c], s[i])
-	}
-}
+func AddRows(dst, x, s []float32, r, c int) { byRow(fastRowAdd, AddScalar, dst, x, s, r, c) }
 
 // SubRows sets element (i, j) of dst to x - s[i].
-func SubRows(dst, x, s []float32, r, c int) {
-	if rowsFit(r, c, s, dst, x) && fastRowSub(&dst[0], &x[0], &s[0], r, c) {
-		return
-	}
-	for i := range r {
-		SubScalar(dst[i*c:(i+1)*c], x[i*c:(i+1)*c], s[i])
-	}
-}
+func SubRows(dst, x, s []float32, r, c int) { byRow(fastRowSub, SubScalar, dst, x, s, r, c) }
 
 // MulRows sets element (i, j) of dst to x * s[i].
-func MulRows(dst, x, s []float32, r, c int) {
-	if rowsFit(r, c, s, dst, x) && fastRowMul(&dst[0], &x[0], &s[0], r, c) {
+func MulRows(dst, x, s []float32, r, c int) { byRow(fastRowMul, MulScalar, dst, x, s, r, c) }
+
+// byRow carries out one operation for all rows at once where that can be, row by row elsewhere.
+func byRow(fast func(dst, x, s *float32, r, c int) bool, one func(dst, x []float32, s float32), dst, x, s []float32, r, c int) {
+	if rowsFit(r, c, s, dst, x) && fast(&dst[0], &x[0], &s[0], r, c) {
 		return
 	}
 	for i := range r {
-		MulScalar(dst[i*c:(i+1)*c], x[i*c:(i+1)*c], s[i])
+		one(dst[i*c:(i+1)*c], x[i*c:(i+1)*c], s[i])
 	}
 }
 

@@ -78,13 +78,8 @@ func reduceFunctions(s isa) {
 func rowExp(s isa) {
 	m := function(s, "rowExp", "dst, sums, x, less *float32, r, c int", "sets dst to e^(x-less[i]) and sums[i] to its sum for row i, [r, c].")
 	dst, sums, x, less, r, c := param("dst"), param("sums"), param("x"), param("less"), param("r"), param("c")
-	step := ctx.GP64()
-	ctx.MOVQ(c, step)
-	ctx.SHLQ(Imm(2), step)
+	next := rows(r, c, []reg.GPVirtual{sums, less}, []reg.GPVirtual{dst, x})
 	var far []func()
-	ctx.Label("row")
-	ctx.TESTQ(r, r)
-	ctx.JLE(LabelRef("rowsDone"))
 	shift, acc := m.new(), m.sums(1)
 	ctx.VBROADCASTSS(Mem{Base: less}, shift)
 	each := func(p part) {
@@ -108,14 +103,7 @@ func rowExp(s isa) {
 		m.loop("each", c, 1, each)
 	}
 	ctx.VMOVSS(m.total(acc).AsX(), Mem{Base: sums})
-	ctx.ADDQ(Imm(4), sums)
-	ctx.ADDQ(Imm(4), less)
-	ctx.ADDQ(step, dst)
-	ctx.ADDQ(step, x)
-	ctx.DECQ(r)
-	ctx.JMP(LabelRef("row"))
-	ctx.Label("rowsDone")
-	end()
+	next()
 	for _, slow := range far {
 		slow()
 	}
@@ -123,24 +111,14 @@ func rowExp(s isa) {
 
 // rowReductions writes the reductions of every row of a matrix of short rows.
 func rowReductions(s isa) {
-	rows := func(m machine, row func(x, c reg.GPVirtual) vec) {
+	reduce := func(row func(x, c reg.GPVirtual) vec) {
 		dst, x, r, c := param("dst"), param("x"), param("r"), param("c")
-		step := ctx.GP64()
-		ctx.MOVQ(c, step)
-		ctx.SHLQ(Imm(2), step)
-		ctx.Label("row")
-		ctx.TESTQ(r, r)
-		ctx.JLE(LabelRef("rowsDone"))
+		next := rows(r, c, []reg.GPVirtual{dst}, []reg.GPVirtual{x})
 		ctx.VMOVSS(row(x, c).AsX(), Mem{Base: dst})
-		ctx.ADDQ(Imm(4), dst)
-		ctx.ADDQ(step, x)
-		ctx.DECQ(r)
-		ctx.JMP(LabelRef("row"))
-		ctx.Label("rowsDone")
-		end()
+		next()
 	}
 	m := function(s, "rowSums", "dst, x *float32, r, c int", "sets dst[i] to the sum of row i of x, [r, c].")
-	rows(m, func(x, c reg.GPVirtual) vec {
+	reduce(func(x, c reg.GPVirtual) vec {
 		acc := m.sums(4)
 		m.loop("each", c, 4, func(p part) { ctx.VADDPS(p.read(x), acc[p.step], acc[p.step]) })
 		return m.total(acc)
@@ -153,7 +131,7 @@ func rowReductions(s isa) {
 		}
 		m := function(s, name, "dst, x *float32, r, c int", "sets dst[i] to the "+strings.ToLower(name[3:])+" number of row i of x, [r, c], NaN if one is NaN.")
 		least := m.load(m.number(neutral))
-		rows(m, func(x, c reg.GPVirtual) vec {
+		reduce(func(x, c reg.GPVirtual) vec {
 			best, bad := m.load(m.number(neutral)), m.zero()
 			m.loop("each", c, 1, func(p part) {
 				v := p.readOr(x, least)

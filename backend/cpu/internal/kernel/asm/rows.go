@@ -34,12 +34,7 @@ func rowLoop(m machine, matrices []string, body func(number vec, in []vec) vec) 
 	for _, name := range matrices {
 		in = append(in, param(name))
 	}
-	step := ctx.GP64()
-	ctx.MOVQ(c, step)
-	ctx.SHLQ(Imm(2), step)
-	ctx.Label("row")
-	ctx.TESTQ(r, r)
-	ctx.JLE(LabelRef("rowsDone"))
+	next := rows(r, c, []reg.GPVirtual{number}, append(in, dst))
 	value := m.new()
 	ctx.VBROADCASTSS(Mem{Base: number}, value)
 	each := func(p part) {
@@ -54,12 +49,28 @@ func rowLoop(m machine, matrices []string, body func(number vec, in []vec) vec) 
 	} else {
 		m.loop("each", c, 2, each)
 	}
-	ctx.ADDQ(Imm(4), number)
-	for _, base := range append(in, dst) {
-		ctx.ADDQ(step, base)
+	next()
+}
+
+// rows begins a loop over the rows of matrices [r, c] and returns what ends it, and the function: columns hold one number for
+// each row. It counts r down to 0 and leaves c as it is.
+func rows(r, c reg.GPVirtual, columns, matrices []reg.GPVirtual) (next func()) {
+	step := ctx.GP64()
+	ctx.MOVQ(c, step)
+	ctx.SHLQ(Imm(2), step)
+	ctx.Label("row")
+	ctx.TESTQ(r, r)
+	ctx.JLE(LabelRef("rowsDone"))
+	return func() {
+		for _, base := range columns {
+			ctx.ADDQ(Imm(4), base)
+		}
+		for _, base := range matrices {
+			ctx.ADDQ(step, base)
+		}
+		ctx.DECQ(r)
+		ctx.JMP(LabelRef("row"))
+		ctx.Label("rowsDone")
+		end()
 	}
-	ctx.DECQ(r)
-	ctx.JMP(LabelRef("row"))
-	ctx.Label("rowsDone")
-	end()
 }
