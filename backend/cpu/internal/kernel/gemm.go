@@ -2,7 +2,7 @@ package kernel
 
 import "sync"
 
-// GemmArgs describes a batch of matrix products C = A·B, with options to add what C held before and to finish the result.
+// GemmArgs describes a batch of matrix products C = A·B, with options to add to what C held before and to finish the result.
 // All strides are in elements.
 type GemmArgs struct {
 	M, N, K int // C is [M, N], A [M, K], B [K, N]
@@ -19,10 +19,7 @@ type GemmArgs struct {
 	Batch                     int
 	AStride, BStride, CStride int
 
-	Accumulate bool      // add the product to what C holds
-	BiasCol    []float32 // length N, added to every row; nil: none
-	BiasRow    []float32 // length M, added to every column; nil: none
-	ReLU       bool      // then replace negative numbers by 0
+	Accumulate bool // add the product to what C holds
 
 	// Epilogue, when not nil, is called once for each finished piece of C, from the worker that computed it while it is in
 	// cache: c[i*ldc+j] for i < rows and j < cols is the element of row i0+i and column j0+j, where i0 counts the rows of all
@@ -32,7 +29,24 @@ type GemmArgs struct {
 
 // Gemm computes the products described by g. Each element of C is a sum over p in increasing order, in one run or in runs
 // that depend on M, N and K alone.
-func Gemm(p Parallel, g GemmArgs) { gemm(p, g, nil) }
+func Gemm(p Parallel, args GemmArgs) {
+	call := borrowCall(args)
+	defer call.giveBack()
+	g := &call.args
+	g.Batch = max(g.Batch, 1)
+	if g.M <= 0 || g.N <= 0 {
+		return
+	}
+	g.check()
+	switch {
+	case gemmDots(p, g):
+	case gemmSplit(p, g):
+	case gemmDeep(p, g):
+	default:
+		call.run.cut(g)
+		call.run.do(p)
+	}
+}
 
 // calls keeps what calls of Gemm need, which otherwise makes most of the garbage of a training step.
 var calls = sync.Pool{New: func() any { return &gemmCall{} }}
@@ -58,42 +72,12 @@ func (call *gemmCall) giveBack() {
 func blocked(p Parallel, g GemmArgs) {
 	call := borrowCall(g)
 	defer call.giveBack()
-	call.run.cut(&call.args, nil)
+	call.run.cut(&call.args)
 	call.run.do(p)
 }
 
-// GemmPacked computes the products described by g with b in place of g.B, g.BRow, g.BCol and g.BStride: every product of
-// the batch has the same right factor. b must be [g.K, g.N].
-func GemmPacked(p Parallel, g GemmArgs, b *PackedB) {
-	if b.k != g.K || b.n != g.N {
-		panic("kernel: the packed factor has another shape than the product")
-	}
-	g.B, g.BRow, g.BCol, g.BStride = nil, 0, 0, 0
-	gemm(p, g, b)
-}
-
-// gemm chooses the way to compute a product.
-func gemm(p Parallel, args GemmArgs, b *PackedB) {
-	call := borrowCall(args)
-	defer call.giveBack()
-	g := &call.args
-	g.Batch = max(g.Batch, 1)
-	if g.M <= 0 || g.N <= 0 {
-		return
-	}
-	g.check(b != nil)
-	switch {
-	case b == nil && gemmDots(p, g):
-	case b == nil && gemmSplit(p, g):
-	case b == nil && gemmDeep(p, g):
-	default:
-		call.run.cut(g, b)
-		call.run.do(p)
-	}
-}
-
 // check panics when a slice is too short for the matrices it is said to hold: the assembly does not look.
-func (g *GemmArgs) check(packed bool) {
+func (g *GemmArgs) check() {
 	last := func(what string, s []float32, rows, cols, row, col, stride int) {
 		if row < 0 || col < 0 || stride < 0 {
 			panic("kernel: negative stride of " + what)
@@ -103,37 +87,13 @@ func (g *GemmArgs) check(packed bool) {
 		}
 	}
 	last("A", g.A, g.M, g.K, g.ARow, g.ACol, g.AStride)
-	if !packed {
-		last("B", g.B, g.K, g.N, g.BRow, g.BCol, g.BStride)
-	}
+	last("B", g.B, g.K, g.N, g.BRow, g.BCol, g.BStride)
 	last("C", g.C, g.M, g.N, g.LDC, 1, g.CStride)
-	if g.BiasCol != nil {
-		_ = g.BiasCol[g.N-1]
-	}
-	if g.BiasRow != nil {
-		_ = g.BiasRow[g.M-1]
-	}
 }
 
-// finish applies what the inner kernel has not: biases, the rectifier and the epilogue, to rows [i0, i1) and columns
-// [j0, j1) of product b, which begins at C[at].
-func (g *GemmArgs) finish(b, at, i0, i1, j0, j1 int, biasCol, relu bool) {
-	c := g.C[at:]
-	if biasCol || g.BiasRow != nil || relu {
-		for i := i0; i < i1; i++ {
-			row := c[i*g.LDC+j0 : i*g.LDC+j1]
-			if biasCol {
-				Add(row, row, g.BiasCol[j0:j1])
-			}
-			if g.BiasRow != nil {
-				AddScalar(row, row, g.BiasRow[i])
-			}
-			if relu {
-				ReLU(row, row)
-			}
-		}
-	}
+// finish calls the epilogue for rows [i0, i1) and columns [j0, j1) of product b, which begins at C[at].
+func (g *GemmArgs) finish(b, at, i0, i1, j0, j1 int) {
 	if g.Epilogue != nil {
-		g.Epilogue(c[i0*g.LDC+j0:], g.LDC, b*g.M+i0, j0, i1-i0, j1-j0)
+		g.Epilogue(g.C[at+i0*g.LDC+j0:], g.LDC, b*g.M+i0, j0, i1-i0, j1-j0)
 	}
 }

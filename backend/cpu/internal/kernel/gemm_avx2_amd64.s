@@ -4,38 +4,53 @@
 
 #include "textflag.h"
 
-// func tileAVX2w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX2w8(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2w8(SB), NOSPLIT, $0-128
-	MOVQ    last+112(FP), AX
+TEXT ·tileAVX2w8(SB), NOSPLIT, $0-104
+	MOVQ    last+96(FP), AX
 	LEAQ    tailMask<>+0(SB), CX
 	NEGQ    AX
 	VMOVDQU 32(CX)(AX*4), Y15
+	MOVQ    a+24(FP), SI
+	MOVQ    ars+32(FP), R11
+	MOVQ    aks+40(FP), R12
+	MOVQ    next+48(FP), R14
+	MOVQ    bks+64(FP), R13
+	MOVQ    c+72(FP), DX
+	MOVQ    ldc+80(FP), BX
+	MOVQ    R12, AX
+	IMULQ   k+16(FP), AX
+	SUBQ    AX, R14
+	SHLQ    $0x02, R11
+	SHLQ    $0x02, R12
+	SHLQ    $0x02, R14
+	SHLQ    $0x02, R13
+	SHLQ    $0x02, BX
+	MOVQ    rows+8(FP), AX
+	CMPQ    AX, $0x01
+	JE      tile1
+	CMPQ    AX, $0x02
+	JE      tile2
+	CMPQ    AX, $0x03
+	JE      tile3
+	CMPQ    AX, $0x04
+	JE      tile4
+	CMPQ    AX, $0x05
+	JE      tile5
+	CMPQ    AX, $0x06
+	JE      tile6
+	CMPQ    AX, $0x07
+	JE      tile7
+	CMPQ    AX, $0x08
+	JE      tile8
+	CMPQ    AX, $0x09
+	JE      tile9
+	CMPQ    AX, $0x0a
+	JE      tile10
+	CMPQ    AX, $0x0b
+	JE      tile11
 
-next:
-	MOVQ       rows+16(FP), AX
-	CMPQ       AX, $0x01
-	JE         rows1
-	CMPQ       AX, $0x02
-	JE         rows2
-	CMPQ       AX, $0x03
-	JE         rows3
-	CMPQ       AX, $0x04
-	JE         rows4
-	CMPQ       AX, $0x05
-	JE         rows5
-	CMPQ       AX, $0x06
-	JE         rows6
-	CMPQ       AX, $0x07
-	JE         rows7
-	CMPQ       AX, $0x08
-	JE         rows8
-	CMPQ       AX, $0x09
-	JE         rows9
-	CMPQ       AX, $0x0a
-	JE         rows10
-	CMPQ       AX, $0x0b
-	JE         rows11
+tile12:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -48,51 +63,37 @@ next:
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero12
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y4
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y5
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y6
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y7
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y8
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y9
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y10
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y11
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y4
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y5
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y6
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y7
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y8
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y9
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y10
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y11
+	ADDQ       BX, R15
 
 zero12:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose12
-	MOVQ  $+12, R12
-
-loose12:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -263,27 +264,6 @@ single12:
 	JNE          single12
 
 done12:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store12
-	VXORPS Y12, Y12, Y12
-	VMAXPS Y0, Y12, Y0
-	VMAXPS Y1, Y12, Y1
-	VMAXPS Y2, Y12, Y2
-	VMAXPS Y3, Y12, Y3
-	VMAXPS Y4, Y12, Y4
-	VMAXPS Y5, Y12, Y5
-	VMAXPS Y6, Y12, Y6
-	VMAXPS Y7, Y12, Y7
-	VMAXPS Y8, Y12, Y8
-	VMAXPS Y9, Y12, Y9
-	VMAXPS Y10, Y12, Y10
-	VMAXPS Y11, Y12, Y11
-
-store12:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -307,10 +287,13 @@ store12:
 	VMASKMOVPS Y10, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y11, Y15, (DX)
-	MOVQ       $+12, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile12
+	JMP        end
 
-rows11:
+tile11:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -322,49 +305,35 @@ rows11:
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero11
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y4
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y5
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y6
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y7
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y8
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y9
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y10
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y4
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y5
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y6
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y7
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y8
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y9
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y10
+	ADDQ       BX, R15
 
 zero11:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose11
-	MOVQ  $+11, R12
-
-loose11:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -525,26 +494,6 @@ single11:
 	JNE          single11
 
 done11:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store11
-	VXORPS Y11, Y11, Y11
-	VMAXPS Y0, Y11, Y0
-	VMAXPS Y1, Y11, Y1
-	VMAXPS Y2, Y11, Y2
-	VMAXPS Y3, Y11, Y3
-	VMAXPS Y4, Y11, Y4
-	VMAXPS Y5, Y11, Y5
-	VMAXPS Y6, Y11, Y6
-	VMAXPS Y7, Y11, Y7
-	VMAXPS Y8, Y11, Y8
-	VMAXPS Y9, Y11, Y9
-	VMAXPS Y10, Y11, Y10
-
-store11:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -566,10 +515,13 @@ store11:
 	VMASKMOVPS Y9, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y10, Y15, (DX)
-	MOVQ       $+11, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile11
+	JMP        end
 
-rows10:
+tile10:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -580,47 +532,33 @@ rows10:
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero10
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y4
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y5
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y6
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y7
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y8
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y9
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y4
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y5
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y6
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y7
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y8
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y9
+	ADDQ       BX, R15
 
 zero10:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose10
-	MOVQ  $+10, R12
-
-loose10:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -771,25 +709,6 @@ single10:
 	JNE          single10
 
 done10:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store10
-	VXORPS Y10, Y10, Y10
-	VMAXPS Y0, Y10, Y0
-	VMAXPS Y1, Y10, Y1
-	VMAXPS Y2, Y10, Y2
-	VMAXPS Y3, Y10, Y3
-	VMAXPS Y4, Y10, Y4
-	VMAXPS Y5, Y10, Y5
-	VMAXPS Y6, Y10, Y6
-	VMAXPS Y7, Y10, Y7
-	VMAXPS Y8, Y10, Y8
-	VMAXPS Y9, Y10, Y9
-
-store10:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -809,10 +728,13 @@ store10:
 	VMASKMOVPS Y8, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y9, Y15, (DX)
-	MOVQ       $+10, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile10
+	JMP        end
 
-rows9:
+tile9:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -822,45 +744,31 @@ rows9:
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero9
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y4
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y5
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y6
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y7
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y8
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y4
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y5
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y6
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y7
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y8
+	ADDQ       BX, R15
 
 zero9:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose9
-	MOVQ  $+9, R12
-
-loose9:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -995,24 +903,6 @@ single9:
 	JNE          single9
 
 done9:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store9
-	VXORPS Y9, Y9, Y9
-	VMAXPS Y0, Y9, Y0
-	VMAXPS Y1, Y9, Y1
-	VMAXPS Y2, Y9, Y2
-	VMAXPS Y3, Y9, Y3
-	VMAXPS Y4, Y9, Y4
-	VMAXPS Y5, Y9, Y5
-	VMAXPS Y6, Y9, Y6
-	VMAXPS Y7, Y9, Y7
-	VMAXPS Y8, Y9, Y8
-
-store9:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -1030,10 +920,13 @@ store9:
 	VMASKMOVPS Y7, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y8, Y15, (DX)
-	MOVQ       $+9, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile9
+	JMP        end
 
-rows8:
+tile8:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -1042,43 +935,29 @@ rows8:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero8
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y4
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y5
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y6
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y7
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y4
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y5
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y6
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y7
+	ADDQ       BX, R15
 
 zero8:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose8
-	MOVQ  $+8, R12
-
-loose8:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -1203,23 +1082,6 @@ single8:
 	JNE          single8
 
 done8:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store8
-	VXORPS Y8, Y8, Y8
-	VMAXPS Y0, Y8, Y0
-	VMAXPS Y1, Y8, Y1
-	VMAXPS Y2, Y8, Y2
-	VMAXPS Y3, Y8, Y3
-	VMAXPS Y4, Y8, Y4
-	VMAXPS Y5, Y8, Y5
-	VMAXPS Y6, Y8, Y6
-	VMAXPS Y7, Y8, Y7
-
-store8:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -1235,10 +1097,13 @@ store8:
 	VMASKMOVPS Y6, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y7, Y15, (DX)
-	MOVQ       $+8, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile8
+	JMP        end
 
-rows7:
+tile7:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -1246,41 +1111,27 @@ rows7:
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero7
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y4
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y5
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y6
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y4
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y5
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y6
+	ADDQ       BX, R15
 
 zero7:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose7
-	MOVQ  $+7, R12
-
-loose7:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -1395,22 +1246,6 @@ single7:
 	JNE          single7
 
 done7:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store7
-	VXORPS Y7, Y7, Y7
-	VMAXPS Y0, Y7, Y0
-	VMAXPS Y1, Y7, Y1
-	VMAXPS Y2, Y7, Y2
-	VMAXPS Y3, Y7, Y3
-	VMAXPS Y4, Y7, Y4
-	VMAXPS Y5, Y7, Y5
-	VMAXPS Y6, Y7, Y6
-
-store7:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -1424,49 +1259,38 @@ store7:
 	VMASKMOVPS Y5, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y6, Y15, (DX)
-	MOVQ       $+7, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile7
+	JMP        end
 
-rows6:
+tile6:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero6
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y4
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y5
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y4
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y5
+	ADDQ       BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -1565,21 +1389,6 @@ single6:
 	JNE          single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VXORPS Y6, Y6, Y6
-	VMAXPS Y0, Y6, Y0
-	VMAXPS Y1, Y6, Y1
-	VMAXPS Y2, Y6, Y2
-	VMAXPS Y3, Y6, Y3
-	VMAXPS Y4, Y6, Y4
-	VMAXPS Y5, Y6, Y5
-
-store6:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -1591,46 +1400,35 @@ store6:
 	VMASKMOVPS Y4, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y5, Y15, (DX)
-	MOVQ       $+6, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile6
+	JMP        end
 
-rows5:
+tile5:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero5
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y4
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y4
+	ADDQ       BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -1719,20 +1517,6 @@ single5:
 	JNE          single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VXORPS Y5, Y5, Y5
-	VMAXPS Y0, Y5, Y0
-	VMAXPS Y1, Y5, Y1
-	VMAXPS Y2, Y5, Y2
-	VMAXPS Y3, Y5, Y3
-	VMAXPS Y4, Y5, Y4
-
-store5:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -1742,43 +1526,32 @@ store5:
 	VMASKMOVPS Y3, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y4, Y15, (DX)
-	MOVQ       $+5, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile5
+	JMP        end
 
-rows4:
+tile4:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero4
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y3
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y3
+	ADDQ       BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -1857,19 +1630,6 @@ single4:
 	JNE          single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VXORPS Y4, Y4, Y4
-	VMAXPS Y0, Y4, Y0
-	VMAXPS Y1, Y4, Y1
-	VMAXPS Y2, Y4, Y2
-	VMAXPS Y3, Y4, Y3
-
-store4:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
@@ -1877,40 +1637,29 @@ store4:
 	VMASKMOVPS Y2, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y3, Y15, (DX)
-	MOVQ       $+4, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile4
+	JMP        end
 
-rows3:
+tile3:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero3
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y2
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y2
+	ADDQ       BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -1972,54 +1721,31 @@ single3:
 	JNE          single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VXORPS Y3, Y3, Y3
-	VMAXPS Y0, Y3, Y0
-	VMAXPS Y1, Y3, Y1
-	VMAXPS Y2, Y3, Y2
-
-store3:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y2, Y15, (DX)
-	MOVQ       $+3, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile3
+	JMP        end
 
-rows2:
+tile2:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero2
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
-	ADDQ       R11, SI
-	VMASKMOVPS (SI), Y15, Y1
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
+	VMASKMOVPS (R15), Y15, Y1
+	ADDQ       BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -2071,48 +1797,26 @@ single2:
 	JNE          single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VXORPS Y2, Y2, Y2
-	VMAXPS Y0, Y2, Y0
-	VMAXPS Y1, Y2, Y1
-
-store2:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y15, (DX)
-	MOVQ       $+2, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile2
+	JMP        end
 
-rows1:
+tile1:
 	VXORPS     Y0, Y0, Y0
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero1
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (SI), Y15, Y0
+	MOVQ       DX, R15
+	VMASKMOVPS (R15), Y15, Y0
+	ADDQ       BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -2154,47 +1858,11 @@ single1:
 	JNE          single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VXORPS Y1, Y1, Y1
-	VMAXPS Y0, Y1, Y0
-
-store1:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMASKMOVPS Y0, Y15, (DX)
-	MOVQ       $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile1
 
 end:
 	VZEROUPPER
@@ -2218,33 +1886,49 @@ DATA tailMask<>+56(SB)/4, $0x00000000
 DATA tailMask<>+60(SB)/4, $0x00000000
 GLOBL tailMask<>(SB), RODATA|NOPTR, $64
 
-// func tileAVX2w8full(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX2w8full(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2w8full(SB), NOSPLIT, $0-128
-next:
-	MOVQ    rows+16(FP), AX
-	CMPQ    AX, $0x01
-	JE      rows1
-	CMPQ    AX, $0x02
-	JE      rows2
-	CMPQ    AX, $0x03
-	JE      rows3
-	CMPQ    AX, $0x04
-	JE      rows4
-	CMPQ    AX, $0x05
-	JE      rows5
-	CMPQ    AX, $0x06
-	JE      rows6
-	CMPQ    AX, $0x07
-	JE      rows7
-	CMPQ    AX, $0x08
-	JE      rows8
-	CMPQ    AX, $0x09
-	JE      rows9
-	CMPQ    AX, $0x0a
-	JE      rows10
-	CMPQ    AX, $0x0b
-	JE      rows11
+TEXT ·tileAVX2w8full(SB), NOSPLIT, $0-104
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
+	CMPQ  AX, $0x06
+	JE    tile6
+	CMPQ  AX, $0x07
+	JE    tile7
+	CMPQ  AX, $0x08
+	JE    tile8
+	CMPQ  AX, $0x09
+	JE    tile9
+	CMPQ  AX, $0x0a
+	JE    tile10
+	CMPQ  AX, $0x0b
+	JE    tile11
+
+tile12:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2257,51 +1941,37 @@ next:
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero12
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y7
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y8
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y9
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y10
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y11
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y7
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y8
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y9
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y10
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y11
+	ADDQ    BX, R15
 
 zero12:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose12
-	MOVQ  $+12, R12
-
-loose12:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2472,27 +2142,6 @@ single12:
 	JNE          single12
 
 done12:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store12
-	VXORPS Y12, Y12, Y12
-	VMAXPS Y0, Y12, Y0
-	VMAXPS Y1, Y12, Y1
-	VMAXPS Y2, Y12, Y2
-	VMAXPS Y3, Y12, Y3
-	VMAXPS Y4, Y12, Y4
-	VMAXPS Y5, Y12, Y5
-	VMAXPS Y6, Y12, Y6
-	VMAXPS Y7, Y12, Y7
-	VMAXPS Y8, Y12, Y8
-	VMAXPS Y9, Y12, Y9
-	VMAXPS Y10, Y12, Y10
-	VMAXPS Y11, Y12, Y11
-
-store12:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2516,10 +2165,13 @@ store12:
 	VMOVUPS Y10, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y11, (DX)
-	MOVQ    $+12, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile12
+	JMP     end
 
-rows11:
+tile11:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2531,49 +2183,35 @@ rows11:
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero11
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y7
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y8
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y9
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y10
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y7
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y8
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y9
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y10
+	ADDQ    BX, R15
 
 zero11:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose11
-	MOVQ  $+11, R12
-
-loose11:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2734,26 +2372,6 @@ single11:
 	JNE          single11
 
 done11:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store11
-	VXORPS Y11, Y11, Y11
-	VMAXPS Y0, Y11, Y0
-	VMAXPS Y1, Y11, Y1
-	VMAXPS Y2, Y11, Y2
-	VMAXPS Y3, Y11, Y3
-	VMAXPS Y4, Y11, Y4
-	VMAXPS Y5, Y11, Y5
-	VMAXPS Y6, Y11, Y6
-	VMAXPS Y7, Y11, Y7
-	VMAXPS Y8, Y11, Y8
-	VMAXPS Y9, Y11, Y9
-	VMAXPS Y10, Y11, Y10
-
-store11:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2775,10 +2393,13 @@ store11:
 	VMOVUPS Y9, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y10, (DX)
-	MOVQ    $+11, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile11
+	JMP     end
 
-rows10:
+tile10:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2789,47 +2410,33 @@ rows10:
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero10
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y7
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y8
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y9
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y7
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y8
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y9
+	ADDQ    BX, R15
 
 zero10:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose10
-	MOVQ  $+10, R12
-
-loose10:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2980,25 +2587,6 @@ single10:
 	JNE          single10
 
 done10:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store10
-	VXORPS Y10, Y10, Y10
-	VMAXPS Y0, Y10, Y0
-	VMAXPS Y1, Y10, Y1
-	VMAXPS Y2, Y10, Y2
-	VMAXPS Y3, Y10, Y3
-	VMAXPS Y4, Y10, Y4
-	VMAXPS Y5, Y10, Y5
-	VMAXPS Y6, Y10, Y6
-	VMAXPS Y7, Y10, Y7
-	VMAXPS Y8, Y10, Y8
-	VMAXPS Y9, Y10, Y9
-
-store10:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3018,10 +2606,13 @@ store10:
 	VMOVUPS Y8, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y9, (DX)
-	MOVQ    $+10, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile10
+	JMP     end
 
-rows9:
+tile9:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -3031,45 +2622,31 @@ rows9:
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero9
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y7
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y8
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y7
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y8
+	ADDQ    BX, R15
 
 zero9:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose9
-	MOVQ  $+9, R12
-
-loose9:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -3204,24 +2781,6 @@ single9:
 	JNE          single9
 
 done9:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store9
-	VXORPS Y9, Y9, Y9
-	VMAXPS Y0, Y9, Y0
-	VMAXPS Y1, Y9, Y1
-	VMAXPS Y2, Y9, Y2
-	VMAXPS Y3, Y9, Y3
-	VMAXPS Y4, Y9, Y4
-	VMAXPS Y5, Y9, Y5
-	VMAXPS Y6, Y9, Y6
-	VMAXPS Y7, Y9, Y7
-	VMAXPS Y8, Y9, Y8
-
-store9:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3239,10 +2798,13 @@ store9:
 	VMOVUPS Y7, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y8, (DX)
-	MOVQ    $+9, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile9
+	JMP     end
 
-rows8:
+tile8:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -3251,43 +2813,29 @@ rows8:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero8
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y7
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y7
+	ADDQ    BX, R15
 
 zero8:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose8
-	MOVQ  $+8, R12
-
-loose8:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -3412,23 +2960,6 @@ single8:
 	JNE          single8
 
 done8:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store8
-	VXORPS Y8, Y8, Y8
-	VMAXPS Y0, Y8, Y0
-	VMAXPS Y1, Y8, Y1
-	VMAXPS Y2, Y8, Y2
-	VMAXPS Y3, Y8, Y3
-	VMAXPS Y4, Y8, Y4
-	VMAXPS Y5, Y8, Y5
-	VMAXPS Y6, Y8, Y6
-	VMAXPS Y7, Y8, Y7
-
-store8:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3444,10 +2975,13 @@ store8:
 	VMOVUPS Y6, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y7, (DX)
-	MOVQ    $+8, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile8
+	JMP     end
 
-rows7:
+tile7:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -3455,41 +2989,27 @@ rows7:
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero7
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	ADDQ    BX, R15
 
 zero7:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose7
-	MOVQ  $+7, R12
-
-loose7:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -3604,22 +3124,6 @@ single7:
 	JNE          single7
 
 done7:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store7
-	VXORPS Y7, Y7, Y7
-	VMAXPS Y0, Y7, Y0
-	VMAXPS Y1, Y7, Y1
-	VMAXPS Y2, Y7, Y2
-	VMAXPS Y3, Y7, Y3
-	VMAXPS Y4, Y7, Y4
-	VMAXPS Y5, Y7, Y5
-	VMAXPS Y6, Y7, Y6
-
-store7:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3633,49 +3137,38 @@ store7:
 	VMOVUPS Y5, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y6, (DX)
-	MOVQ    $+7, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile7
+	JMP     end
 
-rows6:
+tile6:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero6
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y5
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y5
+	ADDQ    BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -3774,21 +3267,6 @@ single6:
 	JNE          single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VXORPS Y6, Y6, Y6
-	VMAXPS Y0, Y6, Y0
-	VMAXPS Y1, Y6, Y1
-	VMAXPS Y2, Y6, Y2
-	VMAXPS Y3, Y6, Y3
-	VMAXPS Y4, Y6, Y4
-	VMAXPS Y5, Y6, Y5
-
-store6:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3800,46 +3278,35 @@ store6:
 	VMOVUPS Y4, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y5, (DX)
-	MOVQ    $+6, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
 
-rows5:
+tile5:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero5
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	ADDQ    BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -3928,20 +3395,6 @@ single5:
 	JNE          single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VXORPS Y5, Y5, Y5
-	VMAXPS Y0, Y5, Y0
-	VMAXPS Y1, Y5, Y1
-	VMAXPS Y2, Y5, Y2
-	VMAXPS Y3, Y5, Y3
-	VMAXPS Y4, Y5, Y4
-
-store5:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3951,43 +3404,32 @@ store5:
 	VMOVUPS Y3, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y4, (DX)
-	MOVQ    $+5, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
 
-rows4:
+tile4:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero4
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y3
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y3
+	ADDQ    BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -4066,19 +3508,6 @@ single4:
 	JNE          single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VXORPS Y4, Y4, Y4
-	VMAXPS Y0, Y4, Y0
-	VMAXPS Y1, Y4, Y1
-	VMAXPS Y2, Y4, Y2
-	VMAXPS Y3, Y4, Y3
-
-store4:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -4086,40 +3515,29 @@ store4:
 	VMOVUPS Y2, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y3, (DX)
-	MOVQ    $+4, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
 
-rows3:
+tile3:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero3
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	ADDQ    BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -4181,54 +3599,31 @@ single3:
 	JNE          single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VXORPS Y3, Y3, Y3
-	VMAXPS Y0, Y3, Y0
-	VMAXPS Y1, Y3, Y1
-	VMAXPS Y2, Y3, Y2
-
-store3:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y2, (DX)
-	MOVQ    $+3, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
 
-rows2:
+tile2:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero2
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y1
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y1
+	ADDQ    BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -4280,48 +3675,26 @@ single2:
 	JNE          single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VXORPS Y2, Y2, Y2
-	VMAXPS Y0, Y2, Y0
-	VMAXPS Y1, Y2, Y1
-
-store2:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
-	MOVQ    $+2, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
 
-rows1:
+tile1:
 	VXORPS  Y0, Y0, Y0
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero1
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	ADDQ    BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -4363,72 +3736,51 @@ single1:
 	JNE          single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VXORPS Y1, Y1, Y1
-	VMAXPS Y0, Y1, Y0
-
-store1:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
-	MOVQ    $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
 end:
 	VZEROUPPER
 	RET
 
-// func tileAVX2w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX2w16(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2w16(SB), NOSPLIT, $0-128
-	MOVQ    last+112(FP), AX
+TEXT ·tileAVX2w16(SB), NOSPLIT, $0-104
+	MOVQ    last+96(FP), AX
 	LEAQ    tailMask<>+0(SB), CX
 	NEGQ    AX
 	VMOVDQU 32(CX)(AX*4), Y15
+	MOVQ    a+24(FP), SI
+	MOVQ    ars+32(FP), R11
+	MOVQ    aks+40(FP), R12
+	MOVQ    next+48(FP), R14
+	MOVQ    bks+64(FP), R13
+	MOVQ    c+72(FP), DX
+	MOVQ    ldc+80(FP), BX
+	MOVQ    R12, AX
+	IMULQ   k+16(FP), AX
+	SUBQ    AX, R14
+	SHLQ    $0x02, R11
+	SHLQ    $0x02, R12
+	SHLQ    $0x02, R14
+	SHLQ    $0x02, R13
+	SHLQ    $0x02, BX
+	MOVQ    rows+8(FP), AX
+	CMPQ    AX, $0x01
+	JE      tile1
+	CMPQ    AX, $0x02
+	JE      tile2
+	CMPQ    AX, $0x03
+	JE      tile3
+	CMPQ    AX, $0x04
+	JE      tile4
+	CMPQ    AX, $0x05
+	JE      tile5
 
-next:
-	MOVQ       rows+16(FP), AX
-	CMPQ       AX, $0x01
-	JE         rows1
-	CMPQ       AX, $0x02
-	JE         rows2
-	CMPQ       AX, $0x03
-	JE         rows3
-	CMPQ       AX, $0x04
-	JE         rows4
-	CMPQ       AX, $0x05
-	JE         rows5
+tile6:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -4441,45 +3793,31 @@ next:
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero6
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMOVUPS    (SI), Y0
-	VMASKMOVPS 32(SI), Y15, Y1
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y2
-	VMASKMOVPS 32(SI), Y15, Y3
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y4
-	VMASKMOVPS 32(SI), Y15, Y5
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y6
-	VMASKMOVPS 32(SI), Y15, Y7
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y8
-	VMASKMOVPS 32(SI), Y15, Y9
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y10
-	VMASKMOVPS 32(SI), Y15, Y11
+	MOVQ       DX, R15
+	VMOVUPS    (R15), Y0
+	VMASKMOVPS 32(R15), Y15, Y1
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y2
+	VMASKMOVPS 32(R15), Y15, Y3
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y4
+	VMASKMOVPS 32(R15), Y15, Y5
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y6
+	VMASKMOVPS 32(R15), Y15, Y7
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y8
+	VMASKMOVPS 32(R15), Y15, Y9
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y10
+	VMASKMOVPS 32(R15), Y15, Y11
+	ADDQ       BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -4613,27 +3951,6 @@ single6:
 	JNE          single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VXORPS Y12, Y12, Y12
-	VMAXPS Y0, Y12, Y0
-	VMAXPS Y1, Y12, Y1
-	VMAXPS Y2, Y12, Y2
-	VMAXPS Y3, Y12, Y3
-	VMAXPS Y4, Y12, Y4
-	VMAXPS Y5, Y12, Y5
-	VMAXPS Y6, Y12, Y6
-	VMAXPS Y7, Y12, Y7
-	VMAXPS Y8, Y12, Y8
-	VMAXPS Y9, Y12, Y9
-	VMAXPS Y10, Y12, Y10
-	VMAXPS Y11, Y12, Y11
-
-store6:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
 	ADDQ       BX, DX
@@ -4651,10 +3968,13 @@ store6:
 	ADDQ       BX, DX
 	VMOVUPS    Y10, (DX)
 	VMASKMOVPS Y11, Y15, 32(DX)
-	MOVQ       $+6, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile6
+	JMP        end
 
-rows5:
+tile5:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -4665,42 +3985,28 @@ rows5:
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero5
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMOVUPS    (SI), Y0
-	VMASKMOVPS 32(SI), Y15, Y1
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y2
-	VMASKMOVPS 32(SI), Y15, Y3
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y4
-	VMASKMOVPS 32(SI), Y15, Y5
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y6
-	VMASKMOVPS 32(SI), Y15, Y7
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y8
-	VMASKMOVPS 32(SI), Y15, Y9
+	MOVQ       DX, R15
+	VMOVUPS    (R15), Y0
+	VMASKMOVPS 32(R15), Y15, Y1
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y2
+	VMASKMOVPS 32(R15), Y15, Y3
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y4
+	VMASKMOVPS 32(R15), Y15, Y5
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y6
+	VMASKMOVPS 32(R15), Y15, Y7
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y8
+	VMASKMOVPS 32(R15), Y15, Y9
+	ADDQ       BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -4819,25 +4125,6 @@ single5:
 	JNE          single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VXORPS Y10, Y10, Y10
-	VMAXPS Y0, Y10, Y0
-	VMAXPS Y1, Y10, Y1
-	VMAXPS Y2, Y10, Y2
-	VMAXPS Y3, Y10, Y3
-	VMAXPS Y4, Y10, Y4
-	VMAXPS Y5, Y10, Y5
-	VMAXPS Y6, Y10, Y6
-	VMAXPS Y7, Y10, Y7
-	VMAXPS Y8, Y10, Y8
-	VMAXPS Y9, Y10, Y9
-
-store5:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
 	ADDQ       BX, DX
@@ -4852,10 +4139,13 @@ store5:
 	ADDQ       BX, DX
 	VMOVUPS    Y8, (DX)
 	VMASKMOVPS Y9, Y15, 32(DX)
-	MOVQ       $+5, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile5
+	JMP        end
 
-rows4:
+tile4:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -4864,39 +4154,25 @@ rows4:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero4
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMOVUPS    (SI), Y0
-	VMASKMOVPS 32(SI), Y15, Y1
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y2
-	VMASKMOVPS 32(SI), Y15, Y3
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y4
-	VMASKMOVPS 32(SI), Y15, Y5
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y6
-	VMASKMOVPS 32(SI), Y15, Y7
+	MOVQ       DX, R15
+	VMOVUPS    (R15), Y0
+	VMASKMOVPS 32(R15), Y15, Y1
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y2
+	VMASKMOVPS 32(R15), Y15, Y3
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y4
+	VMASKMOVPS 32(R15), Y15, Y5
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y6
+	VMASKMOVPS 32(R15), Y15, Y7
+	ADDQ       BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -5000,23 +4276,6 @@ single4:
 	JNE          single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VXORPS Y8, Y8, Y8
-	VMAXPS Y0, Y8, Y0
-	VMAXPS Y1, Y8, Y1
-	VMAXPS Y2, Y8, Y2
-	VMAXPS Y3, Y8, Y3
-	VMAXPS Y4, Y8, Y4
-	VMAXPS Y5, Y8, Y5
-	VMAXPS Y6, Y8, Y6
-	VMAXPS Y7, Y8, Y7
-
-store4:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
 	ADDQ       BX, DX
@@ -5028,46 +4287,35 @@ store4:
 	ADDQ       BX, DX
 	VMOVUPS    Y6, (DX)
 	VMASKMOVPS Y7, Y15, 32(DX)
-	MOVQ       $+4, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile4
+	JMP        end
 
-rows3:
+tile3:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero3
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMOVUPS    (SI), Y0
-	VMASKMOVPS 32(SI), Y15, Y1
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y2
-	VMASKMOVPS 32(SI), Y15, Y3
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y4
-	VMASKMOVPS 32(SI), Y15, Y5
+	MOVQ       DX, R15
+	VMOVUPS    (R15), Y0
+	VMASKMOVPS 32(R15), Y15, Y1
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y2
+	VMASKMOVPS 32(R15), Y15, Y3
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y4
+	VMASKMOVPS 32(R15), Y15, Y5
+	ADDQ       BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -5149,21 +4397,6 @@ single3:
 	JNE          single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VXORPS Y6, Y6, Y6
-	VMAXPS Y0, Y6, Y0
-	VMAXPS Y1, Y6, Y1
-	VMAXPS Y2, Y6, Y2
-	VMAXPS Y3, Y6, Y3
-	VMAXPS Y4, Y6, Y4
-	VMAXPS Y5, Y6, Y5
-
-store3:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
 	ADDQ       BX, DX
@@ -5172,41 +4405,30 @@ store3:
 	ADDQ       BX, DX
 	VMOVUPS    Y4, (DX)
 	VMASKMOVPS Y5, Y15, 32(DX)
-	MOVQ       $+3, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile3
+	JMP        end
 
-rows2:
+tile2:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero2
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMOVUPS    (SI), Y0
-	VMASKMOVPS 32(SI), Y15, Y1
-	ADDQ       R11, SI
-	VMOVUPS    (SI), Y2
-	VMASKMOVPS 32(SI), Y15, Y3
+	MOVQ       DX, R15
+	VMOVUPS    (R15), Y0
+	VMASKMOVPS 32(R15), Y15, Y1
+	ADDQ       BX, R15
+	VMOVUPS    (R15), Y2
+	VMASKMOVPS 32(R15), Y15, Y3
+	ADDQ       BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -5273,54 +4495,30 @@ single2:
 	JNE          single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VXORPS Y4, Y4, Y4
-	VMAXPS Y0, Y4, Y0
-	VMAXPS Y1, Y4, Y1
-	VMAXPS Y2, Y4, Y2
-	VMAXPS Y3, Y4, Y3
-
-store2:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
 	ADDQ       BX, DX
 	VMOVUPS    Y2, (DX)
 	VMASKMOVPS Y3, Y15, 32(DX)
-	MOVQ       $+2, AX
-	JMP        advance
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile2
+	JMP        end
 
-rows1:
+tile1:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       init+96(FP), SI
-	TESTQ      SI, SI
+	CMPQ       add+88(FP), $0x00
 	JE         zero1
-	MOVQ       irs+104(FP), R11
-	SHLQ       $0x02, R11
-	VMOVUPS    (SI), Y0
-	VMASKMOVPS 32(SI), Y15, Y1
+	MOVQ       DX, R15
+	VMOVUPS    (R15), Y0
+	VMASKMOVPS 32(R15), Y15, Y1
+	ADDQ       BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -5372,69 +4570,48 @@ single1:
 	JNE          single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VXORPS Y2, Y2, Y2
-	VMAXPS Y0, Y2, Y0
-	VMAXPS Y1, Y2, Y1
-
-store1:
-	MOVQ       c+80(FP), DX
-	MOVQ       ldc+88(FP), BX
-	SHLQ       $0x02, BX
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y15, 32(DX)
-	MOVQ       $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ       BX, DX
+	ADDQ       R14, SI
+	DECQ       tiles+0(FP)
+	JNE        tile1
 
 end:
 	VZEROUPPER
 	RET
 
-// func tileAVX2w16full(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX2w16full(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2w16full(SB), NOSPLIT, $0-128
-next:
-	MOVQ    rows+16(FP), AX
-	CMPQ    AX, $0x01
-	JE      rows1
-	CMPQ    AX, $0x02
-	JE      rows2
-	CMPQ    AX, $0x03
-	JE      rows3
-	CMPQ    AX, $0x04
-	JE      rows4
-	CMPQ    AX, $0x05
-	JE      rows5
+TEXT ·tileAVX2w16full(SB), NOSPLIT, $0-104
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
+
+tile6:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -5447,45 +4624,31 @@ next:
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero6
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	VMOVUPS 32(SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
-	VMOVUPS 32(SI), Y7
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y8
-	VMOVUPS 32(SI), Y9
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y10
-	VMOVUPS 32(SI), Y11
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	VMOVUPS 32(R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	VMOVUPS 32(R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	VMOVUPS 32(R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	VMOVUPS 32(R15), Y7
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y8
+	VMOVUPS 32(R15), Y9
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y10
+	VMOVUPS 32(R15), Y11
+	ADDQ    BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -5619,27 +4782,6 @@ single6:
 	JNE          single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VXORPS Y12, Y12, Y12
-	VMAXPS Y0, Y12, Y0
-	VMAXPS Y1, Y12, Y1
-	VMAXPS Y2, Y12, Y2
-	VMAXPS Y3, Y12, Y3
-	VMAXPS Y4, Y12, Y4
-	VMAXPS Y5, Y12, Y5
-	VMAXPS Y6, Y12, Y6
-	VMAXPS Y7, Y12, Y7
-	VMAXPS Y8, Y12, Y8
-	VMAXPS Y9, Y12, Y9
-	VMAXPS Y10, Y12, Y10
-	VMAXPS Y11, Y12, Y11
-
-store6:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -5657,10 +4799,13 @@ store6:
 	ADDQ    BX, DX
 	VMOVUPS Y10, (DX)
 	VMOVUPS Y11, 32(DX)
-	MOVQ    $+6, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
 
-rows5:
+tile5:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -5671,42 +4816,28 @@ rows5:
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero5
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	VMOVUPS 32(SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
-	VMOVUPS 32(SI), Y7
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y8
-	VMOVUPS 32(SI), Y9
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	VMOVUPS 32(R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	VMOVUPS 32(R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	VMOVUPS 32(R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	VMOVUPS 32(R15), Y7
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y8
+	VMOVUPS 32(R15), Y9
+	ADDQ    BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -5825,25 +4956,6 @@ single5:
 	JNE          single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VXORPS Y10, Y10, Y10
-	VMAXPS Y0, Y10, Y0
-	VMAXPS Y1, Y10, Y1
-	VMAXPS Y2, Y10, Y2
-	VMAXPS Y3, Y10, Y3
-	VMAXPS Y4, Y10, Y4
-	VMAXPS Y5, Y10, Y5
-	VMAXPS Y6, Y10, Y6
-	VMAXPS Y7, Y10, Y7
-	VMAXPS Y8, Y10, Y8
-	VMAXPS Y9, Y10, Y9
-
-store5:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -5858,10 +4970,13 @@ store5:
 	ADDQ    BX, DX
 	VMOVUPS Y8, (DX)
 	VMOVUPS Y9, 32(DX)
-	MOVQ    $+5, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
 
-rows4:
+tile4:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -5870,39 +4985,25 @@ rows4:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero4
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	VMOVUPS 32(SI), Y5
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y6
-	VMOVUPS 32(SI), Y7
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	VMOVUPS 32(R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	VMOVUPS 32(R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	VMOVUPS 32(R15), Y5
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y6
+	VMOVUPS 32(R15), Y7
+	ADDQ    BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -6006,23 +5107,6 @@ single4:
 	JNE          single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VXORPS Y8, Y8, Y8
-	VMAXPS Y0, Y8, Y0
-	VMAXPS Y1, Y8, Y1
-	VMAXPS Y2, Y8, Y2
-	VMAXPS Y3, Y8, Y3
-	VMAXPS Y4, Y8, Y4
-	VMAXPS Y5, Y8, Y5
-	VMAXPS Y6, Y8, Y6
-	VMAXPS Y7, Y8, Y7
-
-store4:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -6034,46 +5118,35 @@ store4:
 	ADDQ    BX, DX
 	VMOVUPS Y6, (DX)
 	VMOVUPS Y7, 32(DX)
-	MOVQ    $+4, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
 
-rows3:
+tile3:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero3
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y4
-	VMOVUPS 32(SI), Y5
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	VMOVUPS 32(R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	VMOVUPS 32(R15), Y3
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y4
+	VMOVUPS 32(R15), Y5
+	ADDQ    BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -6155,21 +5228,6 @@ single3:
 	JNE          single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VXORPS Y6, Y6, Y6
-	VMAXPS Y0, Y6, Y0
-	VMAXPS Y1, Y6, Y1
-	VMAXPS Y2, Y6, Y2
-	VMAXPS Y3, Y6, Y3
-	VMAXPS Y4, Y6, Y4
-	VMAXPS Y5, Y6, Y5
-
-store3:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -6178,41 +5236,30 @@ store3:
 	ADDQ    BX, DX
 	VMOVUPS Y4, (DX)
 	VMOVUPS Y5, 32(DX)
-	MOVQ    $+3, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
 
-rows2:
+tile2:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero2
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	ADDQ    R11, SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	VMOVUPS 32(R15), Y1
+	ADDQ    BX, R15
+	VMOVUPS (R15), Y2
+	VMOVUPS 32(R15), Y3
+	ADDQ    BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -6279,54 +5326,30 @@ single2:
 	JNE          single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VXORPS Y4, Y4, Y4
-	VMAXPS Y0, Y4, Y0
-	VMAXPS Y1, Y4, Y1
-	VMAXPS Y2, Y4, Y2
-	VMAXPS Y3, Y4, Y3
-
-store2:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
 	VMOVUPS Y2, (DX)
 	VMOVUPS Y3, 32(DX)
-	MOVQ    $+2, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
 
-rows1:
+tile1:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
-	MOVQ    init+96(FP), SI
-	TESTQ   SI, SI
+	CMPQ    add+88(FP), $0x00
 	JE      zero1
-	MOVQ    irs+104(FP), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
+	MOVQ    DX, R15
+	VMOVUPS (R15), Y0
+	VMOVUPS 32(R15), Y1
+	ADDQ    BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -6378,49 +5401,843 @@ single1:
 	JNE          single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VXORPS Y2, Y2, Y2
-	VMAXPS Y0, Y2, Y0
-	VMAXPS Y1, Y2, Y1
-
-store1:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
-	MOVQ    $+1, AX
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
+end:
+	VZEROUPPER
+	RET
 
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
+// func tileAVX2w8fullby4(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2w8fullby4(SB), NOSPLIT, $0-104
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
 
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+tile6:
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	VXORPS  X2, X2, X2
+	VXORPS  X3, X3, X3
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	CMPQ    add+88(FP), $0x00
+	JE      zero6
+	MOVQ    DX, R15
+	VMOVUPS (R15), X0
+	VMOVUPS 16(R15), X1
+	ADDQ    BX, R15
+	VMOVUPS (R15), X2
+	VMOVUPS 16(R15), X3
+	ADDQ    BX, R15
+	VMOVUPS (R15), X4
+	VMOVUPS 16(R15), X5
+	ADDQ    BX, R15
+	VMOVUPS (R15), X6
+	VMOVUPS 16(R15), X7
+	ADDQ    BX, R15
+	VMOVUPS (R15), X8
+	VMOVUPS 16(R15), X9
+	ADDQ    BX, R15
+	VMOVUPS (R15), X10
+	VMOVUPS 16(R15), X11
+	ADDQ    BX, R15
+
+zero6:
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
+	LEAQ (R11)(R11*2), AX
+	LEAQ (SI)(AX*1), R8
+	SUBQ $0x04, CX
+	JL   rest6
+
+loop6:
+	VMOVUPS      (DI), X12
+	VMOVUPS      16(DI), X13
+	VBROADCASTSS (SI), X14
+	VFMADD231PS  X14, X12, X0
+	VFMADD231PS  X14, X13, X1
+	VBROADCASTSS (SI)(R11*1), X15
+	VFMADD231PS  X15, X12, X2
+	VFMADD231PS  X15, X13, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X12, X4
+	VFMADD231PS  X14, X13, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X12, X6
+	VFMADD231PS  X15, X13, X7
+	VBROADCASTSS (R8)(R11*1), X14
+	VFMADD231PS  X14, X12, X8
+	VFMADD231PS  X14, X13, X9
+	VBROADCASTSS (R8)(R11*2), X15
+	VFMADD231PS  X15, X12, X10
+	VFMADD231PS  X15, X13, X11
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X12
+	VMOVUPS      16(DI), X13
+	VBROADCASTSS (SI), X14
+	VFMADD231PS  X14, X12, X0
+	VFMADD231PS  X14, X13, X1
+	VBROADCASTSS (SI)(R11*1), X15
+	VFMADD231PS  X15, X12, X2
+	VFMADD231PS  X15, X13, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X12, X4
+	VFMADD231PS  X14, X13, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X12, X6
+	VFMADD231PS  X15, X13, X7
+	VBROADCASTSS (R8)(R11*1), X14
+	VFMADD231PS  X14, X12, X8
+	VFMADD231PS  X14, X13, X9
+	VBROADCASTSS (R8)(R11*2), X15
+	VFMADD231PS  X15, X12, X10
+	VFMADD231PS  X15, X13, X11
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X12
+	VMOVUPS      16(DI), X13
+	VBROADCASTSS (SI), X14
+	VFMADD231PS  X14, X12, X0
+	VFMADD231PS  X14, X13, X1
+	VBROADCASTSS (SI)(R11*1), X15
+	VFMADD231PS  X15, X12, X2
+	VFMADD231PS  X15, X13, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X12, X4
+	VFMADD231PS  X14, X13, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X12, X6
+	VFMADD231PS  X15, X13, X7
+	VBROADCASTSS (R8)(R11*1), X14
+	VFMADD231PS  X14, X12, X8
+	VFMADD231PS  X14, X13, X9
+	VBROADCASTSS (R8)(R11*2), X15
+	VFMADD231PS  X15, X12, X10
+	VFMADD231PS  X15, X13, X11
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X12
+	VMOVUPS      16(DI), X13
+	VBROADCASTSS (SI), X14
+	VFMADD231PS  X14, X12, X0
+	VFMADD231PS  X14, X13, X1
+	VBROADCASTSS (SI)(R11*1), X15
+	VFMADD231PS  X15, X12, X2
+	VFMADD231PS  X15, X13, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X12, X4
+	VFMADD231PS  X14, X13, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X12, X6
+	VFMADD231PS  X15, X13, X7
+	VBROADCASTSS (R8)(R11*1), X14
+	VFMADD231PS  X14, X12, X8
+	VFMADD231PS  X14, X13, X9
+	VBROADCASTSS (R8)(R11*2), X15
+	VFMADD231PS  X15, X12, X10
+	VFMADD231PS  X15, X13, X11
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	SUBQ         $0x04, CX
+	JGE          loop6
+
+rest6:
+	ADDQ $0x04, CX
+	JE   done6
+
+single6:
+	VMOVUPS      (DI), X12
+	VMOVUPS      16(DI), X13
+	VBROADCASTSS (SI), X14
+	VFMADD231PS  X14, X12, X0
+	VFMADD231PS  X14, X13, X1
+	VBROADCASTSS (SI)(R11*1), X15
+	VFMADD231PS  X15, X12, X2
+	VFMADD231PS  X15, X13, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X12, X4
+	VFMADD231PS  X14, X13, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X12, X6
+	VFMADD231PS  X15, X13, X7
+	VBROADCASTSS (R8)(R11*1), X14
+	VFMADD231PS  X14, X12, X8
+	VFMADD231PS  X14, X13, X9
+	VBROADCASTSS (R8)(R11*2), X15
+	VFMADD231PS  X15, X12, X10
+	VFMADD231PS  X15, X13, X11
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          single6
+
+done6:
+	VMOVUPS X0, (DX)
+	VMOVUPS X1, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X2, (DX)
+	VMOVUPS X3, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X4, (DX)
+	VMOVUPS X5, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X6, (DX)
+	VMOVUPS X7, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X8, (DX)
+	VMOVUPS X9, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X10, (DX)
+	VMOVUPS X11, 16(DX)
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
+
+tile5:
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	VXORPS  X2, X2, X2
+	VXORPS  X3, X3, X3
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	CMPQ    add+88(FP), $0x00
+	JE      zero5
+	MOVQ    DX, R15
+	VMOVUPS (R15), X0
+	VMOVUPS 16(R15), X1
+	ADDQ    BX, R15
+	VMOVUPS (R15), X2
+	VMOVUPS 16(R15), X3
+	ADDQ    BX, R15
+	VMOVUPS (R15), X4
+	VMOVUPS 16(R15), X5
+	ADDQ    BX, R15
+	VMOVUPS (R15), X6
+	VMOVUPS 16(R15), X7
+	ADDQ    BX, R15
+	VMOVUPS (R15), X8
+	VMOVUPS 16(R15), X9
+	ADDQ    BX, R15
+
+zero5:
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
+	LEAQ (R11)(R11*2), AX
+	LEAQ (SI)(AX*1), R8
+	SUBQ $0x04, CX
+	JL   rest5
+
+loop5:
+	VMOVUPS      (DI), X10
+	VMOVUPS      16(DI), X11
+	VBROADCASTSS (SI), X12
+	VFMADD231PS  X12, X10, X0
+	VFMADD231PS  X12, X11, X1
+	VBROADCASTSS (SI)(R11*1), X13
+	VFMADD231PS  X13, X10, X2
+	VFMADD231PS  X13, X11, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X10, X4
+	VFMADD231PS  X14, X11, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X10, X6
+	VFMADD231PS  X15, X11, X7
+	VBROADCASTSS (R8)(R11*1), X12
+	VFMADD231PS  X12, X10, X8
+	VFMADD231PS  X12, X11, X9
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X10
+	VMOVUPS      16(DI), X11
+	VBROADCASTSS (SI), X12
+	VFMADD231PS  X12, X10, X0
+	VFMADD231PS  X12, X11, X1
+	VBROADCASTSS (SI)(R11*1), X13
+	VFMADD231PS  X13, X10, X2
+	VFMADD231PS  X13, X11, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X10, X4
+	VFMADD231PS  X14, X11, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X10, X6
+	VFMADD231PS  X15, X11, X7
+	VBROADCASTSS (R8)(R11*1), X12
+	VFMADD231PS  X12, X10, X8
+	VFMADD231PS  X12, X11, X9
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X10
+	VMOVUPS      16(DI), X11
+	VBROADCASTSS (SI), X12
+	VFMADD231PS  X12, X10, X0
+	VFMADD231PS  X12, X11, X1
+	VBROADCASTSS (SI)(R11*1), X13
+	VFMADD231PS  X13, X10, X2
+	VFMADD231PS  X13, X11, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X10, X4
+	VFMADD231PS  X14, X11, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X10, X6
+	VFMADD231PS  X15, X11, X7
+	VBROADCASTSS (R8)(R11*1), X12
+	VFMADD231PS  X12, X10, X8
+	VFMADD231PS  X12, X11, X9
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X10
+	VMOVUPS      16(DI), X11
+	VBROADCASTSS (SI), X12
+	VFMADD231PS  X12, X10, X0
+	VFMADD231PS  X12, X11, X1
+	VBROADCASTSS (SI)(R11*1), X13
+	VFMADD231PS  X13, X10, X2
+	VFMADD231PS  X13, X11, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X10, X4
+	VFMADD231PS  X14, X11, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X10, X6
+	VFMADD231PS  X15, X11, X7
+	VBROADCASTSS (R8)(R11*1), X12
+	VFMADD231PS  X12, X10, X8
+	VFMADD231PS  X12, X11, X9
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	SUBQ         $0x04, CX
+	JGE          loop5
+
+rest5:
+	ADDQ $0x04, CX
+	JE   done5
+
+single5:
+	VMOVUPS      (DI), X10
+	VMOVUPS      16(DI), X11
+	VBROADCASTSS (SI), X12
+	VFMADD231PS  X12, X10, X0
+	VFMADD231PS  X12, X11, X1
+	VBROADCASTSS (SI)(R11*1), X13
+	VFMADD231PS  X13, X10, X2
+	VFMADD231PS  X13, X11, X3
+	VBROADCASTSS (SI)(R11*2), X14
+	VFMADD231PS  X14, X10, X4
+	VFMADD231PS  X14, X11, X5
+	VBROADCASTSS (R8), X15
+	VFMADD231PS  X15, X10, X6
+	VFMADD231PS  X15, X11, X7
+	VBROADCASTSS (R8)(R11*1), X12
+	VFMADD231PS  X12, X10, X8
+	VFMADD231PS  X12, X11, X9
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          single5
+
+done5:
+	VMOVUPS X0, (DX)
+	VMOVUPS X1, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X2, (DX)
+	VMOVUPS X3, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X4, (DX)
+	VMOVUPS X5, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X6, (DX)
+	VMOVUPS X7, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X8, (DX)
+	VMOVUPS X9, 16(DX)
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
+
+tile4:
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	VXORPS  X2, X2, X2
+	VXORPS  X3, X3, X3
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	CMPQ    add+88(FP), $0x00
+	JE      zero4
+	MOVQ    DX, R15
+	VMOVUPS (R15), X0
+	VMOVUPS 16(R15), X1
+	ADDQ    BX, R15
+	VMOVUPS (R15), X2
+	VMOVUPS 16(R15), X3
+	ADDQ    BX, R15
+	VMOVUPS (R15), X4
+	VMOVUPS 16(R15), X5
+	ADDQ    BX, R15
+	VMOVUPS (R15), X6
+	VMOVUPS 16(R15), X7
+	ADDQ    BX, R15
+
+zero4:
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
+	LEAQ (R11)(R11*2), AX
+	LEAQ (SI)(AX*1), R8
+	SUBQ $0x04, CX
+	JL   rest4
+
+loop4:
+	VMOVUPS      (DI), X8
+	VMOVUPS      16(DI), X9
+	VBROADCASTSS (SI), X10
+	VFMADD231PS  X10, X8, X0
+	VFMADD231PS  X10, X9, X1
+	VBROADCASTSS (SI)(R11*1), X11
+	VFMADD231PS  X11, X8, X2
+	VFMADD231PS  X11, X9, X3
+	VBROADCASTSS (SI)(R11*2), X12
+	VFMADD231PS  X12, X8, X4
+	VFMADD231PS  X12, X9, X5
+	VBROADCASTSS (R8), X13
+	VFMADD231PS  X13, X8, X6
+	VFMADD231PS  X13, X9, X7
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X8
+	VMOVUPS      16(DI), X9
+	VBROADCASTSS (SI), X10
+	VFMADD231PS  X10, X8, X0
+	VFMADD231PS  X10, X9, X1
+	VBROADCASTSS (SI)(R11*1), X11
+	VFMADD231PS  X11, X8, X2
+	VFMADD231PS  X11, X9, X3
+	VBROADCASTSS (SI)(R11*2), X12
+	VFMADD231PS  X12, X8, X4
+	VFMADD231PS  X12, X9, X5
+	VBROADCASTSS (R8), X13
+	VFMADD231PS  X13, X8, X6
+	VFMADD231PS  X13, X9, X7
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X8
+	VMOVUPS      16(DI), X9
+	VBROADCASTSS (SI), X10
+	VFMADD231PS  X10, X8, X0
+	VFMADD231PS  X10, X9, X1
+	VBROADCASTSS (SI)(R11*1), X11
+	VFMADD231PS  X11, X8, X2
+	VFMADD231PS  X11, X9, X3
+	VBROADCASTSS (SI)(R11*2), X12
+	VFMADD231PS  X12, X8, X4
+	VFMADD231PS  X12, X9, X5
+	VBROADCASTSS (R8), X13
+	VFMADD231PS  X13, X8, X6
+	VFMADD231PS  X13, X9, X7
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X8
+	VMOVUPS      16(DI), X9
+	VBROADCASTSS (SI), X10
+	VFMADD231PS  X10, X8, X0
+	VFMADD231PS  X10, X9, X1
+	VBROADCASTSS (SI)(R11*1), X11
+	VFMADD231PS  X11, X8, X2
+	VFMADD231PS  X11, X9, X3
+	VBROADCASTSS (SI)(R11*2), X12
+	VFMADD231PS  X12, X8, X4
+	VFMADD231PS  X12, X9, X5
+	VBROADCASTSS (R8), X13
+	VFMADD231PS  X13, X8, X6
+	VFMADD231PS  X13, X9, X7
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	SUBQ         $0x04, CX
+	JGE          loop4
+
+rest4:
+	ADDQ $0x04, CX
+	JE   done4
+
+single4:
+	VMOVUPS      (DI), X8
+	VMOVUPS      16(DI), X9
+	VBROADCASTSS (SI), X10
+	VFMADD231PS  X10, X8, X0
+	VFMADD231PS  X10, X9, X1
+	VBROADCASTSS (SI)(R11*1), X11
+	VFMADD231PS  X11, X8, X2
+	VFMADD231PS  X11, X9, X3
+	VBROADCASTSS (SI)(R11*2), X12
+	VFMADD231PS  X12, X8, X4
+	VFMADD231PS  X12, X9, X5
+	VBROADCASTSS (R8), X13
+	VFMADD231PS  X13, X8, X6
+	VFMADD231PS  X13, X9, X7
+	ADDQ         R12, SI
+	ADDQ         R12, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          single4
+
+done4:
+	VMOVUPS X0, (DX)
+	VMOVUPS X1, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X2, (DX)
+	VMOVUPS X3, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X4, (DX)
+	VMOVUPS X5, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X6, (DX)
+	VMOVUPS X7, 16(DX)
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
+
+tile3:
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	VXORPS  X2, X2, X2
+	VXORPS  X3, X3, X3
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	CMPQ    add+88(FP), $0x00
+	JE      zero3
+	MOVQ    DX, R15
+	VMOVUPS (R15), X0
+	VMOVUPS 16(R15), X1
+	ADDQ    BX, R15
+	VMOVUPS (R15), X2
+	VMOVUPS 16(R15), X3
+	ADDQ    BX, R15
+	VMOVUPS (R15), X4
+	VMOVUPS 16(R15), X5
+	ADDQ    BX, R15
+
+zero3:
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
+	SUBQ $0x04, CX
+	JL   rest3
+
+loop3:
+	VMOVUPS      (DI), X6
+	VMOVUPS      16(DI), X7
+	VBROADCASTSS (SI), X8
+	VFMADD231PS  X8, X6, X0
+	VFMADD231PS  X8, X7, X1
+	VBROADCASTSS (SI)(R11*1), X9
+	VFMADD231PS  X9, X6, X2
+	VFMADD231PS  X9, X7, X3
+	VBROADCASTSS (SI)(R11*2), X10
+	VFMADD231PS  X10, X6, X4
+	VFMADD231PS  X10, X7, X5
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X6
+	VMOVUPS      16(DI), X7
+	VBROADCASTSS (SI), X8
+	VFMADD231PS  X8, X6, X0
+	VFMADD231PS  X8, X7, X1
+	VBROADCASTSS (SI)(R11*1), X9
+	VFMADD231PS  X9, X6, X2
+	VFMADD231PS  X9, X7, X3
+	VBROADCASTSS (SI)(R11*2), X10
+	VFMADD231PS  X10, X6, X4
+	VFMADD231PS  X10, X7, X5
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X6
+	VMOVUPS      16(DI), X7
+	VBROADCASTSS (SI), X8
+	VFMADD231PS  X8, X6, X0
+	VFMADD231PS  X8, X7, X1
+	VBROADCASTSS (SI)(R11*1), X9
+	VFMADD231PS  X9, X6, X2
+	VFMADD231PS  X9, X7, X3
+	VBROADCASTSS (SI)(R11*2), X10
+	VFMADD231PS  X10, X6, X4
+	VFMADD231PS  X10, X7, X5
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X6
+	VMOVUPS      16(DI), X7
+	VBROADCASTSS (SI), X8
+	VFMADD231PS  X8, X6, X0
+	VFMADD231PS  X8, X7, X1
+	VBROADCASTSS (SI)(R11*1), X9
+	VFMADD231PS  X9, X6, X2
+	VFMADD231PS  X9, X7, X3
+	VBROADCASTSS (SI)(R11*2), X10
+	VFMADD231PS  X10, X6, X4
+	VFMADD231PS  X10, X7, X5
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	SUBQ         $0x04, CX
+	JGE          loop3
+
+rest3:
+	ADDQ $0x04, CX
+	JE   done3
+
+single3:
+	VMOVUPS      (DI), X6
+	VMOVUPS      16(DI), X7
+	VBROADCASTSS (SI), X8
+	VFMADD231PS  X8, X6, X0
+	VFMADD231PS  X8, X7, X1
+	VBROADCASTSS (SI)(R11*1), X9
+	VFMADD231PS  X9, X6, X2
+	VFMADD231PS  X9, X7, X3
+	VBROADCASTSS (SI)(R11*2), X10
+	VFMADD231PS  X10, X6, X4
+	VFMADD231PS  X10, X7, X5
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          single3
+
+done3:
+	VMOVUPS X0, (DX)
+	VMOVUPS X1, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X2, (DX)
+	VMOVUPS X3, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X4, (DX)
+	VMOVUPS X5, 16(DX)
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
+
+tile2:
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	VXORPS  X2, X2, X2
+	VXORPS  X3, X3, X3
+	CMPQ    add+88(FP), $0x00
+	JE      zero2
+	MOVQ    DX, R15
+	VMOVUPS (R15), X0
+	VMOVUPS 16(R15), X1
+	ADDQ    BX, R15
+	VMOVUPS (R15), X2
+	VMOVUPS 16(R15), X3
+	ADDQ    BX, R15
+
+zero2:
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
+	SUBQ $0x04, CX
+	JL   rest2
+
+loop2:
+	VMOVUPS      (DI), X4
+	VMOVUPS      16(DI), X5
+	VBROADCASTSS (SI), X6
+	VFMADD231PS  X6, X4, X0
+	VFMADD231PS  X6, X5, X1
+	VBROADCASTSS (SI)(R11*1), X7
+	VFMADD231PS  X7, X4, X2
+	VFMADD231PS  X7, X5, X3
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X4
+	VMOVUPS      16(DI), X5
+	VBROADCASTSS (SI), X6
+	VFMADD231PS  X6, X4, X0
+	VFMADD231PS  X6, X5, X1
+	VBROADCASTSS (SI)(R11*1), X7
+	VFMADD231PS  X7, X4, X2
+	VFMADD231PS  X7, X5, X3
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X4
+	VMOVUPS      16(DI), X5
+	VBROADCASTSS (SI), X6
+	VFMADD231PS  X6, X4, X0
+	VFMADD231PS  X6, X5, X1
+	VBROADCASTSS (SI)(R11*1), X7
+	VFMADD231PS  X7, X4, X2
+	VFMADD231PS  X7, X5, X3
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X4
+	VMOVUPS      16(DI), X5
+	VBROADCASTSS (SI), X6
+	VFMADD231PS  X6, X4, X0
+	VFMADD231PS  X6, X5, X1
+	VBROADCASTSS (SI)(R11*1), X7
+	VFMADD231PS  X7, X4, X2
+	VFMADD231PS  X7, X5, X3
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	SUBQ         $0x04, CX
+	JGE          loop2
+
+rest2:
+	ADDQ $0x04, CX
+	JE   done2
+
+single2:
+	VMOVUPS      (DI), X4
+	VMOVUPS      16(DI), X5
+	VBROADCASTSS (SI), X6
+	VFMADD231PS  X6, X4, X0
+	VFMADD231PS  X6, X5, X1
+	VBROADCASTSS (SI)(R11*1), X7
+	VFMADD231PS  X7, X4, X2
+	VFMADD231PS  X7, X5, X3
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          single2
+
+done2:
+	VMOVUPS X0, (DX)
+	VMOVUPS X1, 16(DX)
+	ADDQ    BX, DX
+	VMOVUPS X2, (DX)
+	VMOVUPS X3, 16(DX)
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
+
+tile1:
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	CMPQ    add+88(FP), $0x00
+	JE      zero1
+	MOVQ    DX, R15
+	VMOVUPS (R15), X0
+	VMOVUPS 16(R15), X1
+	ADDQ    BX, R15
+
+zero1:
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
+	SUBQ $0x04, CX
+	JL   rest1
+
+loop1:
+	VMOVUPS      (DI), X2
+	VMOVUPS      16(DI), X3
+	VBROADCASTSS (SI), X4
+	VFMADD231PS  X4, X2, X0
+	VFMADD231PS  X4, X3, X1
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X2
+	VMOVUPS      16(DI), X3
+	VBROADCASTSS (SI), X4
+	VFMADD231PS  X4, X2, X0
+	VFMADD231PS  X4, X3, X1
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X2
+	VMOVUPS      16(DI), X3
+	VBROADCASTSS (SI), X4
+	VFMADD231PS  X4, X2, X0
+	VFMADD231PS  X4, X3, X1
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	VMOVUPS      (DI), X2
+	VMOVUPS      16(DI), X3
+	VBROADCASTSS (SI), X4
+	VFMADD231PS  X4, X2, X0
+	VFMADD231PS  X4, X3, X1
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	SUBQ         $0x04, CX
+	JGE          loop1
+
+rest1:
+	ADDQ $0x04, CX
+	JE   done1
+
+single1:
+	VMOVUPS      (DI), X2
+	VMOVUPS      16(DI), X3
+	VBROADCASTSS (SI), X4
+	VFMADD231PS  X4, X2, X0
+	VFMADD231PS  X4, X3, X1
+	ADDQ         R12, SI
+	ADDQ         R13, DI
+	DECQ         CX
+	JNE          single1
+
+done1:
+	VMOVUPS X0, (DX)
+	VMOVUPS X1, 16(DX)
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
 end:
 	VZEROUPPER

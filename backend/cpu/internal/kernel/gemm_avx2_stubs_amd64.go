@@ -5,33 +5,33 @@
 package kernel
 
 // tileAVX2w8 computes tiles of C, one below the other, at most 8 columns wide, the last vector only last columns.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX2w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX2w8(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 
 // tileAVX2w8full computes tiles of C, one below the other, 8 columns wide.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX2w8full(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX2w8full(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 
 // tileAVX2w16 computes tiles of C, one below the other, at most 16 columns wide, the last vector only last columns.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX2w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX2w16(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 
 // tileAVX2w16full computes tiles of C, one below the other, 16 columns wide.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX2w16full(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX2w16full(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
+
+// tileAVX2w8fullby4 computes tiles of C, one below the other, 8 columns wide.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
+// It is for processors that pass 256 bits through their units in halves: they spread a number of A to four lanes in one load
+// and to eight in two.
+//
+//go:noescape
+func tileAVX2w8fullby4(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)

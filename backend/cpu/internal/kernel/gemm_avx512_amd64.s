@@ -4,38 +4,53 @@
 
 #include "textflag.h"
 
-// func tileAVX512w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w8(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·tileAVX512w8(SB), NOSPLIT, $0-128
-	MOVQ  last+112(FP), AX
+TEXT ·tileAVX512w8(SB), NOSPLIT, $0-104
+	MOVQ  last+96(FP), AX
 	MOVQ  $-1, CX
 	BZHIQ AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
+	CMPQ  AX, $0x06
+	JE    tile6
+	CMPQ  AX, $0x07
+	JE    tile7
+	CMPQ  AX, $0x08
+	JE    tile8
+	CMPQ  AX, $0x09
+	JE    tile9
+	CMPQ  AX, $0x0a
+	JE    tile10
+	CMPQ  AX, $0x0b
+	JE    tile11
 
-next:
-	MOVQ      rows+16(FP), AX
-	CMPQ      AX, $0x01
-	JE        rows1
-	CMPQ      AX, $0x02
-	JE        rows2
-	CMPQ      AX, $0x03
-	JE        rows3
-	CMPQ      AX, $0x04
-	JE        rows4
-	CMPQ      AX, $0x05
-	JE        rows5
-	CMPQ      AX, $0x06
-	JE        rows6
-	CMPQ      AX, $0x07
-	JE        rows7
-	CMPQ      AX, $0x08
-	JE        rows8
-	CMPQ      AX, $0x09
-	JE        rows9
-	CMPQ      AX, $0x0a
-	JE        rows10
-	CMPQ      AX, $0x0b
-	JE        rows11
+tile12:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
@@ -48,51 +63,37 @@ next:
 	VPXORD    Y9, Y9, Y9
 	VPXORD    Y10, Y10, Y10
 	VPXORD    Y11, Y11, Y11
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero12
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y8
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y10
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y11
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y8
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y10
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y11
+	ADDQ      BX, R15
 
 zero12:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose12
-	MOVQ  $+12, R12
-
-loose12:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -203,27 +204,6 @@ single12:
 	JNE              single12
 
 done12:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store12
-	VPXORD Z12, Z12, Z12
-	VMAXPS Y0, Y12, Y0
-	VMAXPS Y1, Y12, Y1
-	VMAXPS Y2, Y12, Y2
-	VMAXPS Y3, Y12, Y3
-	VMAXPS Y4, Y12, Y4
-	VMAXPS Y5, Y12, Y5
-	VMAXPS Y6, Y12, Y6
-	VMAXPS Y7, Y12, Y7
-	VMAXPS Y8, Y12, Y8
-	VMAXPS Y9, Y12, Y9
-	VMAXPS Y10, Y12, Y10
-	VMAXPS Y11, Y12, Y11
-
-store12:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -247,10 +227,13 @@ store12:
 	VMOVUPS Y10, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y11, K1, (DX)
-	MOVQ    $+12, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile12
+	JMP     end
 
-rows11:
+tile11:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
@@ -262,49 +245,35 @@ rows11:
 	VPXORD    Y8, Y8, Y8
 	VPXORD    Y9, Y9, Y9
 	VPXORD    Y10, Y10, Y10
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero11
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y8
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y10
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y8
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y10
+	ADDQ      BX, R15
 
 zero11:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose11
-	MOVQ  $+11, R12
-
-loose11:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -410,26 +379,6 @@ single11:
 	JNE              single11
 
 done11:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store11
-	VPXORD Z11, Z11, Z11
-	VMAXPS Y0, Y11, Y0
-	VMAXPS Y1, Y11, Y1
-	VMAXPS Y2, Y11, Y2
-	VMAXPS Y3, Y11, Y3
-	VMAXPS Y4, Y11, Y4
-	VMAXPS Y5, Y11, Y5
-	VMAXPS Y6, Y11, Y6
-	VMAXPS Y7, Y11, Y7
-	VMAXPS Y8, Y11, Y8
-	VMAXPS Y9, Y11, Y9
-	VMAXPS Y10, Y11, Y10
-
-store11:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -451,10 +400,13 @@ store11:
 	VMOVUPS Y9, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y10, K1, (DX)
-	MOVQ    $+11, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile11
+	JMP     end
 
-rows10:
+tile10:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
@@ -465,47 +417,33 @@ rows10:
 	VPXORD    Y7, Y7, Y7
 	VPXORD    Y8, Y8, Y8
 	VPXORD    Y9, Y9, Y9
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero10
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y8
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y9
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y8
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y9
+	ADDQ      BX, R15
 
 zero10:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose10
-	MOVQ  $+10, R12
-
-loose10:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -606,25 +544,6 @@ single10:
 	JNE              single10
 
 done10:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store10
-	VPXORD Z10, Z10, Z10
-	VMAXPS Y0, Y10, Y0
-	VMAXPS Y1, Y10, Y1
-	VMAXPS Y2, Y10, Y2
-	VMAXPS Y3, Y10, Y3
-	VMAXPS Y4, Y10, Y4
-	VMAXPS Y5, Y10, Y5
-	VMAXPS Y6, Y10, Y6
-	VMAXPS Y7, Y10, Y7
-	VMAXPS Y8, Y10, Y8
-	VMAXPS Y9, Y10, Y9
-
-store10:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -644,10 +563,13 @@ store10:
 	VMOVUPS Y8, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y9, K1, (DX)
-	MOVQ    $+10, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile10
+	JMP     end
 
-rows9:
+tile9:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
@@ -657,45 +579,31 @@ rows9:
 	VPXORD    Y6, Y6, Y6
 	VPXORD    Y7, Y7, Y7
 	VPXORD    Y8, Y8, Y8
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero9
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y8
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y8
+	ADDQ      BX, R15
 
 zero9:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose9
-	MOVQ  $+9, R12
-
-loose9:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -785,24 +693,6 @@ single9:
 	JNE              single9
 
 done9:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store9
-	VPXORD Z9, Z9, Z9
-	VMAXPS Y0, Y9, Y0
-	VMAXPS Y1, Y9, Y1
-	VMAXPS Y2, Y9, Y2
-	VMAXPS Y3, Y9, Y3
-	VMAXPS Y4, Y9, Y4
-	VMAXPS Y5, Y9, Y5
-	VMAXPS Y6, Y9, Y6
-	VMAXPS Y7, Y9, Y7
-	VMAXPS Y8, Y9, Y8
-
-store9:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -820,10 +710,13 @@ store9:
 	VMOVUPS Y7, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y8, K1, (DX)
-	MOVQ    $+9, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile9
+	JMP     end
 
-rows8:
+tile8:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
@@ -832,43 +725,29 @@ rows8:
 	VPXORD    Y5, Y5, Y5
 	VPXORD    Y6, Y6, Y6
 	VPXORD    Y7, Y7, Y7
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero8
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y7
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y7
+	ADDQ      BX, R15
 
 zero8:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose8
-	MOVQ  $+8, R12
-
-loose8:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -953,23 +832,6 @@ single8:
 	JNE              single8
 
 done8:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store8
-	VPXORD Z8, Z8, Z8
-	VMAXPS Y0, Y8, Y0
-	VMAXPS Y1, Y8, Y1
-	VMAXPS Y2, Y8, Y2
-	VMAXPS Y3, Y8, Y3
-	VMAXPS Y4, Y8, Y4
-	VMAXPS Y5, Y8, Y5
-	VMAXPS Y6, Y8, Y6
-	VMAXPS Y7, Y8, Y7
-
-store8:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -985,10 +847,13 @@ store8:
 	VMOVUPS Y6, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y7, K1, (DX)
-	MOVQ    $+8, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile8
+	JMP     end
 
-rows7:
+tile7:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
@@ -996,41 +861,27 @@ rows7:
 	VPXORD    Y4, Y4, Y4
 	VPXORD    Y5, Y5, Y5
 	VPXORD    Y6, Y6, Y6
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero7
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y6
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y6
+	ADDQ      BX, R15
 
 zero7:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose7
-	MOVQ  $+7, R12
-
-loose7:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -1110,22 +961,6 @@ single7:
 	JNE              single7
 
 done7:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store7
-	VPXORD Z7, Z7, Z7
-	VMAXPS Y0, Y7, Y0
-	VMAXPS Y1, Y7, Y1
-	VMAXPS Y2, Y7, Y2
-	VMAXPS Y3, Y7, Y3
-	VMAXPS Y4, Y7, Y4
-	VMAXPS Y5, Y7, Y5
-	VMAXPS Y6, Y7, Y6
-
-store7:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -1139,49 +974,38 @@ store7:
 	VMOVUPS Y5, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y6, K1, (DX)
-	MOVQ    $+7, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile7
+	JMP     end
 
-rows6:
+tile6:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
 	VPXORD    Y3, Y3, Y3
 	VPXORD    Y4, Y4, Y4
 	VPXORD    Y5, Y5, Y5
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero6
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y5
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y5
+	ADDQ      BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -1250,21 +1074,6 @@ single6:
 	JNE              single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VPXORD Z6, Z6, Z6
-	VMAXPS Y0, Y6, Y0
-	VMAXPS Y1, Y6, Y1
-	VMAXPS Y2, Y6, Y2
-	VMAXPS Y3, Y6, Y3
-	VMAXPS Y4, Y6, Y4
-	VMAXPS Y5, Y6, Y5
-
-store6:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -1276,46 +1085,35 @@ store6:
 	VMOVUPS Y4, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y5, K1, (DX)
-	MOVQ    $+6, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
 
-rows5:
+tile5:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
 	VPXORD    Y3, Y3, Y3
 	VPXORD    Y4, Y4, Y4
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero5
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y4
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y4
+	ADDQ      BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -1379,20 +1177,6 @@ single5:
 	JNE              single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VPXORD Z5, Z5, Z5
-	VMAXPS Y0, Y5, Y0
-	VMAXPS Y1, Y5, Y1
-	VMAXPS Y2, Y5, Y2
-	VMAXPS Y3, Y5, Y3
-	VMAXPS Y4, Y5, Y4
-
-store5:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -1402,43 +1186,32 @@ store5:
 	VMOVUPS Y3, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y4, K1, (DX)
-	MOVQ    $+5, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
 
-rows4:
+tile4:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
 	VPXORD    Y3, Y3, Y3
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero4
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y3
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y3
+	ADDQ      BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -1497,19 +1270,6 @@ single4:
 	JNE              single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VPXORD Z4, Z4, Z4
-	VMAXPS Y0, Y4, Y0
-	VMAXPS Y1, Y4, Y1
-	VMAXPS Y2, Y4, Y2
-	VMAXPS Y3, Y4, Y3
-
-store4:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
@@ -1517,40 +1277,29 @@ store4:
 	VMOVUPS Y2, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y3, K1, (DX)
-	MOVQ    $+4, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
 
-rows3:
+tile3:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Y2, Y2, Y2
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero3
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y2
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y2
+	ADDQ      BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -1597,54 +1346,31 @@ single3:
 	JNE              single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VPXORD Z3, Z3, Z3
-	VMAXPS Y0, Y3, Y0
-	VMAXPS Y1, Y3, Y1
-	VMAXPS Y2, Y3, Y2
-
-store3:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y2, K1, (DX)
-	MOVQ    $+3, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
 
-rows2:
+tile2:
 	VPXORD    Y0, Y0, Y0
 	VPXORD    Y1, Y1, Y1
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero2
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Y1
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Y1
+	ADDQ      BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -1686,48 +1412,26 @@ single2:
 	JNE              single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VPXORD Z2, Z2, Z2
-	VMAXPS Y0, Y2, Y0
-	VMAXPS Y1, Y2, Y1
-
-store2:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, K1, (DX)
-	MOVQ    $+2, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
 
-rows1:
+tile1:
 	VPXORD    Y0, Y0, Y0
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero1
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Y0
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Y0
+	ADDQ      BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -1764,84 +1468,63 @@ single1:
 	JNE              single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VPXORD Z1, Z1, Z1
-	VMAXPS Y0, Y1, Y0
-
-store1:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Y0, K1, (DX)
-	MOVQ    $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
 end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w16(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tileAVX512w16(SB), NOSPLIT, $0-128
-	MOVQ  last+112(FP), AX
+TEXT ·tileAVX512w16(SB), NOSPLIT, $0-104
+	MOVQ  last+96(FP), AX
 	MOVQ  $-1, CX
 	BZHIQ AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
+	CMPQ  AX, $0x06
+	JE    tile6
+	CMPQ  AX, $0x07
+	JE    tile7
+	CMPQ  AX, $0x08
+	JE    tile8
+	CMPQ  AX, $0x09
+	JE    tile9
+	CMPQ  AX, $0x0a
+	JE    tile10
+	CMPQ  AX, $0x0b
+	JE    tile11
 
-next:
-	MOVQ      rows+16(FP), AX
-	CMPQ      AX, $0x01
-	JE        rows1
-	CMPQ      AX, $0x02
-	JE        rows2
-	CMPQ      AX, $0x03
-	JE        rows3
-	CMPQ      AX, $0x04
-	JE        rows4
-	CMPQ      AX, $0x05
-	JE        rows5
-	CMPQ      AX, $0x06
-	JE        rows6
-	CMPQ      AX, $0x07
-	JE        rows7
-	CMPQ      AX, $0x08
-	JE        rows8
-	CMPQ      AX, $0x09
-	JE        rows9
-	CMPQ      AX, $0x0a
-	JE        rows10
-	CMPQ      AX, $0x0b
-	JE        rows11
+tile12:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -1854,51 +1537,37 @@ next:
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero12
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z8
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z10
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z11
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z8
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z10
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z11
+	ADDQ      BX, R15
 
 zero12:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose12
-	MOVQ  $+12, R12
-
-loose12:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2009,27 +1678,6 @@ single12:
 	JNE              single12
 
 done12:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store12
-	VPXORD Z12, Z12, Z12
-	VMAXPS Z0, Z12, Z0
-	VMAXPS Z1, Z12, Z1
-	VMAXPS Z2, Z12, Z2
-	VMAXPS Z3, Z12, Z3
-	VMAXPS Z4, Z12, Z4
-	VMAXPS Z5, Z12, Z5
-	VMAXPS Z6, Z12, Z6
-	VMAXPS Z7, Z12, Z7
-	VMAXPS Z8, Z12, Z8
-	VMAXPS Z9, Z12, Z9
-	VMAXPS Z10, Z12, Z10
-	VMAXPS Z11, Z12, Z11
-
-store12:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -2053,10 +1701,13 @@ store12:
 	VMOVUPS Z10, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z11, K1, (DX)
-	MOVQ    $+12, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile12
+	JMP     end
 
-rows11:
+tile11:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -2068,49 +1719,35 @@ rows11:
 	VPXORD    Z8, Z8, Z8
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero11
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z8
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z10
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z8
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z10
+	ADDQ      BX, R15
 
 zero11:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose11
-	MOVQ  $+11, R12
-
-loose11:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2216,26 +1853,6 @@ single11:
 	JNE              single11
 
 done11:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store11
-	VPXORD Z11, Z11, Z11
-	VMAXPS Z0, Z11, Z0
-	VMAXPS Z1, Z11, Z1
-	VMAXPS Z2, Z11, Z2
-	VMAXPS Z3, Z11, Z3
-	VMAXPS Z4, Z11, Z4
-	VMAXPS Z5, Z11, Z5
-	VMAXPS Z6, Z11, Z6
-	VMAXPS Z7, Z11, Z7
-	VMAXPS Z8, Z11, Z8
-	VMAXPS Z9, Z11, Z9
-	VMAXPS Z10, Z11, Z10
-
-store11:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -2257,10 +1874,13 @@ store11:
 	VMOVUPS Z9, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z10, K1, (DX)
-	MOVQ    $+11, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile11
+	JMP     end
 
-rows10:
+tile10:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -2271,47 +1891,33 @@ rows10:
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
 	VPXORD    Z9, Z9, Z9
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero10
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z8
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z9
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z8
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z9
+	ADDQ      BX, R15
 
 zero10:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose10
-	MOVQ  $+10, R12
-
-loose10:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2412,25 +2018,6 @@ single10:
 	JNE              single10
 
 done10:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store10
-	VPXORD Z10, Z10, Z10
-	VMAXPS Z0, Z10, Z0
-	VMAXPS Z1, Z10, Z1
-	VMAXPS Z2, Z10, Z2
-	VMAXPS Z3, Z10, Z3
-	VMAXPS Z4, Z10, Z4
-	VMAXPS Z5, Z10, Z5
-	VMAXPS Z6, Z10, Z6
-	VMAXPS Z7, Z10, Z7
-	VMAXPS Z8, Z10, Z8
-	VMAXPS Z9, Z10, Z9
-
-store10:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -2450,10 +2037,13 @@ store10:
 	VMOVUPS Z8, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z9, K1, (DX)
-	MOVQ    $+10, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile10
+	JMP     end
 
-rows9:
+tile9:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -2463,45 +2053,31 @@ rows9:
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero9
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z8
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z8
+	ADDQ      BX, R15
 
 zero9:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose9
-	MOVQ  $+9, R12
-
-loose9:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2591,24 +2167,6 @@ single9:
 	JNE              single9
 
 done9:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store9
-	VPXORD Z9, Z9, Z9
-	VMAXPS Z0, Z9, Z0
-	VMAXPS Z1, Z9, Z1
-	VMAXPS Z2, Z9, Z2
-	VMAXPS Z3, Z9, Z3
-	VMAXPS Z4, Z9, Z4
-	VMAXPS Z5, Z9, Z5
-	VMAXPS Z6, Z9, Z6
-	VMAXPS Z7, Z9, Z7
-	VMAXPS Z8, Z9, Z8
-
-store9:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -2626,10 +2184,13 @@ store9:
 	VMOVUPS Z7, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z8, K1, (DX)
-	MOVQ    $+9, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile9
+	JMP     end
 
-rows8:
+tile8:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -2638,43 +2199,29 @@ rows8:
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero8
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z6
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z7
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z6
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z7
+	ADDQ      BX, R15
 
 zero8:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose8
-	MOVQ  $+8, R12
-
-loose8:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2759,23 +2306,6 @@ single8:
 	JNE              single8
 
 done8:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store8
-	VPXORD Z8, Z8, Z8
-	VMAXPS Z0, Z8, Z0
-	VMAXPS Z1, Z8, Z1
-	VMAXPS Z2, Z8, Z2
-	VMAXPS Z3, Z8, Z3
-	VMAXPS Z4, Z8, Z4
-	VMAXPS Z5, Z8, Z5
-	VMAXPS Z6, Z8, Z6
-	VMAXPS Z7, Z8, Z7
-
-store8:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -2791,10 +2321,13 @@ store8:
 	VMOVUPS Z6, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z7, K1, (DX)
-	MOVQ    $+8, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile8
+	JMP     end
 
-rows7:
+tile7:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -2802,41 +2335,27 @@ rows7:
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero7
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z6
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z6
+	ADDQ      BX, R15
 
 zero7:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose7
-	MOVQ  $+7, R12
-
-loose7:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -2916,22 +2435,6 @@ single7:
 	JNE              single7
 
 done7:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store7
-	VPXORD Z7, Z7, Z7
-	VMAXPS Z0, Z7, Z0
-	VMAXPS Z1, Z7, Z1
-	VMAXPS Z2, Z7, Z2
-	VMAXPS Z3, Z7, Z3
-	VMAXPS Z4, Z7, Z4
-	VMAXPS Z5, Z7, Z5
-	VMAXPS Z6, Z7, Z6
-
-store7:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -2945,49 +2448,38 @@ store7:
 	VMOVUPS Z5, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z6, K1, (DX)
-	MOVQ    $+7, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile7
+	JMP     end
 
-rows6:
+tile6:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero6
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z4
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z5
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z4
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z5
+	ADDQ      BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -3056,21 +2548,6 @@ single6:
 	JNE              single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VPXORD Z6, Z6, Z6
-	VMAXPS Z0, Z6, Z0
-	VMAXPS Z1, Z6, Z1
-	VMAXPS Z2, Z6, Z2
-	VMAXPS Z3, Z6, Z3
-	VMAXPS Z4, Z6, Z4
-	VMAXPS Z5, Z6, Z5
-
-store6:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -3082,46 +2559,35 @@ store6:
 	VMOVUPS Z4, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z5, K1, (DX)
-	MOVQ    $+6, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
 
-rows5:
+tile5:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero5
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z4
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z4
+	ADDQ      BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -3185,20 +2651,6 @@ single5:
 	JNE              single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VPXORD Z5, Z5, Z5
-	VMAXPS Z0, Z5, Z0
-	VMAXPS Z1, Z5, Z1
-	VMAXPS Z2, Z5, Z2
-	VMAXPS Z3, Z5, Z3
-	VMAXPS Z4, Z5, Z4
-
-store5:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -3208,43 +2660,32 @@ store5:
 	VMOVUPS Z3, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z4, K1, (DX)
-	MOVQ    $+5, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
 
-rows4:
+tile4:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero4
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z3
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z3
+	ADDQ      BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -3303,19 +2744,6 @@ single4:
 	JNE              single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VPXORD Z4, Z4, Z4
-	VMAXPS Z0, Z4, Z0
-	VMAXPS Z1, Z4, Z1
-	VMAXPS Z2, Z4, Z2
-	VMAXPS Z3, Z4, Z3
-
-store4:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -3323,40 +2751,29 @@ store4:
 	VMOVUPS Z2, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z3, K1, (DX)
-	MOVQ    $+4, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
 
-rows3:
+tile3:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero3
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z2
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z2
+	ADDQ      BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -3403,54 +2820,31 @@ single3:
 	JNE              single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VPXORD Z3, Z3, Z3
-	VMAXPS Z0, Z3, Z0
-	VMAXPS Z1, Z3, Z1
-	VMAXPS Z2, Z3, Z2
-
-store3:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z2, K1, (DX)
-	MOVQ    $+3, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
 
-rows2:
+tile2:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero2
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
-	ADDQ      R11, SI
-	VMOVUPS.Z (SI), K1, Z1
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
+	VMOVUPS.Z (R15), K1, Z1
+	ADDQ      BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -3492,48 +2886,26 @@ single2:
 	JNE              single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VPXORD Z2, Z2, Z2
-	VMAXPS Z0, Z2, Z0
-	VMAXPS Z1, Z2, Z1
-
-store2:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
-	MOVQ    $+2, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
 
-rows1:
+tile1:
 	VPXORD    Z0, Z0, Z0
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero1
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS.Z (SI), K1, Z0
+	MOVQ      DX, R15
+	VMOVUPS.Z (R15), K1, Z0
+	ADDQ      BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -3570,84 +2942,63 @@ single1:
 	JNE              single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VPXORD Z1, Z1, Z1
-	VMAXPS Z0, Z1, Z0
-
-store1:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, K1, (DX)
-	MOVQ    $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
 end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w24(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w24(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
-TEXT ·tileAVX512w24(SB), NOSPLIT, $0-128
-	MOVQ  last+112(FP), AX
+TEXT ·tileAVX512w24(SB), NOSPLIT, $0-104
+	MOVQ  last+96(FP), AX
 	MOVQ  $-1, CX
 	BZHIQ AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
+	CMPQ  AX, $0x06
+	JE    tile6
+	CMPQ  AX, $0x07
+	JE    tile7
+	CMPQ  AX, $0x08
+	JE    tile8
+	CMPQ  AX, $0x09
+	JE    tile9
+	CMPQ  AX, $0x0a
+	JE    tile10
+	CMPQ  AX, $0x0b
+	JE    tile11
 
-next:
-	MOVQ      rows+16(FP), AX
-	CMPQ      AX, $0x01
-	JE        rows1
-	CMPQ      AX, $0x02
-	JE        rows2
-	CMPQ      AX, $0x03
-	JE        rows3
-	CMPQ      AX, $0x04
-	JE        rows4
-	CMPQ      AX, $0x05
-	JE        rows5
-	CMPQ      AX, $0x06
-	JE        rows6
-	CMPQ      AX, $0x07
-	JE        rows7
-	CMPQ      AX, $0x08
-	JE        rows8
-	CMPQ      AX, $0x09
-	JE        rows9
-	CMPQ      AX, $0x0a
-	JE        rows10
-	CMPQ      AX, $0x0b
-	JE        rows11
+tile12:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -3672,63 +3023,49 @@ next:
 	VPXORD    Y21, Y21, Y21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Y23, Y23, Y23
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero12
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Y13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Y15
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z16
-	VMOVUPS.Z 64(SI), K1, Y17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS.Z 64(SI), K1, Y19
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z20
-	VMOVUPS.Z 64(SI), K1, Y21
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z22
-	VMOVUPS.Z 64(SI), K1, Y23
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Y13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Y15
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z16
+	VMOVUPS.Z 64(R15), K1, Y17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Y19
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z20
+	VMOVUPS.Z 64(R15), K1, Y21
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z22
+	VMOVUPS.Z 64(R15), K1, Y23
+	ADDQ      BX, R15
 
 zero12:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose12
-	MOVQ  $+12, R12
-
-loose12:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -3964,39 +3301,6 @@ single12:
 	JNE          single12
 
 done12:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store12
-	VPXORD Z24, Z24, Z24
-	VMAXPS Z0, Z24, Z0
-	VMAXPS Y1, Y24, Y1
-	VMAXPS Z2, Z24, Z2
-	VMAXPS Y3, Y24, Y3
-	VMAXPS Z4, Z24, Z4
-	VMAXPS Y5, Y24, Y5
-	VMAXPS Z6, Z24, Z6
-	VMAXPS Y7, Y24, Y7
-	VMAXPS Z8, Z24, Z8
-	VMAXPS Y9, Y24, Y9
-	VMAXPS Z10, Z24, Z10
-	VMAXPS Y11, Y24, Y11
-	VMAXPS Z12, Z24, Z12
-	VMAXPS Y13, Y24, Y13
-	VMAXPS Z14, Z24, Z14
-	VMAXPS Y15, Y24, Y15
-	VMAXPS Z16, Z24, Z16
-	VMAXPS Y17, Y24, Y17
-	VMAXPS Z18, Z24, Z18
-	VMAXPS Y19, Y24, Y19
-	VMAXPS Z20, Z24, Z20
-	VMAXPS Y21, Y24, Y21
-	VMAXPS Z22, Z24, Z22
-	VMAXPS Y23, Y24, Y23
-
-store12:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -4032,10 +3336,13 @@ store12:
 	ADDQ    BX, DX
 	VMOVUPS Z22, (DX)
 	VMOVUPS Y23, K1, 64(DX)
-	MOVQ    $+12, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile12
+	JMP     end
 
-rows11:
+tile11:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -4058,60 +3365,46 @@ rows11:
 	VPXORD    Y19, Y19, Y19
 	VPXORD    Z20, Z20, Z20
 	VPXORD    Y21, Y21, Y21
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero11
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Y13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Y15
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z16
-	VMOVUPS.Z 64(SI), K1, Y17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS.Z 64(SI), K1, Y19
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z20
-	VMOVUPS.Z 64(SI), K1, Y21
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Y13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Y15
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z16
+	VMOVUPS.Z 64(R15), K1, Y17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Y19
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z20
+	VMOVUPS.Z 64(R15), K1, Y21
+	ADDQ      BX, R15
 
 zero11:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose11
-	MOVQ  $+11, R12
-
-loose11:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -4332,37 +3625,6 @@ single11:
 	JNE          single11
 
 done11:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store11
-	VPXORD Z22, Z22, Z22
-	VMAXPS Z0, Z22, Z0
-	VMAXPS Y1, Y22, Y1
-	VMAXPS Z2, Z22, Z2
-	VMAXPS Y3, Y22, Y3
-	VMAXPS Z4, Z22, Z4
-	VMAXPS Y5, Y22, Y5
-	VMAXPS Z6, Z22, Z6
-	VMAXPS Y7, Y22, Y7
-	VMAXPS Z8, Z22, Z8
-	VMAXPS Y9, Y22, Y9
-	VMAXPS Z10, Z22, Z10
-	VMAXPS Y11, Y22, Y11
-	VMAXPS Z12, Z22, Z12
-	VMAXPS Y13, Y22, Y13
-	VMAXPS Z14, Z22, Z14
-	VMAXPS Y15, Y22, Y15
-	VMAXPS Z16, Z22, Z16
-	VMAXPS Y17, Y22, Y17
-	VMAXPS Z18, Z22, Z18
-	VMAXPS Y19, Y22, Y19
-	VMAXPS Z20, Z22, Z20
-	VMAXPS Y21, Y22, Y21
-
-store11:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -4395,10 +3657,13 @@ store11:
 	ADDQ    BX, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Y21, K1, 64(DX)
-	MOVQ    $+11, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile11
+	JMP     end
 
-rows10:
+tile10:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -4419,57 +3684,43 @@ rows10:
 	VPXORD    Y17, Y17, Y17
 	VPXORD    Z18, Z18, Z18
 	VPXORD    Y19, Y19, Y19
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero10
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Y13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Y15
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z16
-	VMOVUPS.Z 64(SI), K1, Y17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS.Z 64(SI), K1, Y19
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Y13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Y15
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z16
+	VMOVUPS.Z 64(R15), K1, Y17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Y19
+	ADDQ      BX, R15
 
 zero10:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose10
-	MOVQ  $+10, R12
-
-loose10:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -4675,35 +3926,6 @@ single10:
 	JNE          single10
 
 done10:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store10
-	VPXORD Z20, Z20, Z20
-	VMAXPS Z0, Z20, Z0
-	VMAXPS Y1, Y20, Y1
-	VMAXPS Z2, Z20, Z2
-	VMAXPS Y3, Y20, Y3
-	VMAXPS Z4, Z20, Z4
-	VMAXPS Y5, Y20, Y5
-	VMAXPS Z6, Z20, Z6
-	VMAXPS Y7, Y20, Y7
-	VMAXPS Z8, Z20, Z8
-	VMAXPS Y9, Y20, Y9
-	VMAXPS Z10, Z20, Z10
-	VMAXPS Y11, Y20, Y11
-	VMAXPS Z12, Z20, Z12
-	VMAXPS Y13, Y20, Y13
-	VMAXPS Z14, Z20, Z14
-	VMAXPS Y15, Y20, Y15
-	VMAXPS Z16, Z20, Z16
-	VMAXPS Y17, Y20, Y17
-	VMAXPS Z18, Z20, Z18
-	VMAXPS Y19, Y20, Y19
-
-store10:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -4733,10 +3955,13 @@ store10:
 	ADDQ    BX, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Y19, K1, 64(DX)
-	MOVQ    $+10, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile10
+	JMP     end
 
-rows9:
+tile9:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -4755,54 +3980,40 @@ rows9:
 	VPXORD    Y15, Y15, Y15
 	VPXORD    Z16, Z16, Z16
 	VPXORD    Y17, Y17, Y17
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero9
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Y13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Y15
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z16
-	VMOVUPS.Z 64(SI), K1, Y17
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Y13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Y15
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z16
+	VMOVUPS.Z 64(R15), K1, Y17
+	ADDQ      BX, R15
 
 zero9:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose9
-	MOVQ  $+9, R12
-
-loose9:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -4987,33 +4198,6 @@ single9:
 	JNE          single9
 
 done9:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store9
-	VPXORD Z18, Z18, Z18
-	VMAXPS Z0, Z18, Z0
-	VMAXPS Y1, Y18, Y1
-	VMAXPS Z2, Z18, Z2
-	VMAXPS Y3, Y18, Y3
-	VMAXPS Z4, Z18, Z4
-	VMAXPS Y5, Y18, Y5
-	VMAXPS Z6, Z18, Z6
-	VMAXPS Y7, Y18, Y7
-	VMAXPS Z8, Z18, Z8
-	VMAXPS Y9, Y18, Y9
-	VMAXPS Z10, Z18, Z10
-	VMAXPS Y11, Y18, Y11
-	VMAXPS Z12, Z18, Z12
-	VMAXPS Y13, Y18, Y13
-	VMAXPS Z14, Z18, Z14
-	VMAXPS Y15, Y18, Y15
-	VMAXPS Z16, Z18, Z16
-	VMAXPS Y17, Y18, Y17
-
-store9:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -5040,10 +4224,13 @@ store9:
 	ADDQ    BX, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Y17, K1, 64(DX)
-	MOVQ    $+9, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile9
+	JMP     end
 
-rows8:
+tile8:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -5060,51 +4247,37 @@ rows8:
 	VPXORD    Y13, Y13, Y13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Y15, Y15, Y15
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero8
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Y13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Y15
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Y13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Y15
+	ADDQ      BX, R15
 
 zero8:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose8
-	MOVQ  $+8, R12
-
-loose8:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -5274,31 +4447,6 @@ single8:
 	JNE          single8
 
 done8:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store8
-	VPXORD Z16, Z16, Z16
-	VMAXPS Z0, Z16, Z0
-	VMAXPS Y1, Y16, Y1
-	VMAXPS Z2, Z16, Z2
-	VMAXPS Y3, Y16, Y3
-	VMAXPS Z4, Z16, Z4
-	VMAXPS Y5, Y16, Y5
-	VMAXPS Z6, Z16, Z6
-	VMAXPS Y7, Y16, Y7
-	VMAXPS Z8, Z16, Z8
-	VMAXPS Y9, Y16, Y9
-	VMAXPS Z10, Z16, Z10
-	VMAXPS Y11, Y16, Y11
-	VMAXPS Z12, Z16, Z12
-	VMAXPS Y13, Y16, Y13
-	VMAXPS Z14, Z16, Z14
-	VMAXPS Y15, Y16, Y15
-
-store8:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -5322,10 +4470,13 @@ store8:
 	ADDQ    BX, DX
 	VMOVUPS Z14, (DX)
 	VMOVUPS Y15, K1, 64(DX)
-	MOVQ    $+8, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile8
+	JMP     end
 
-rows7:
+tile7:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -5340,48 +4491,34 @@ rows7:
 	VPXORD    Y11, Y11, Y11
 	VPXORD    Z12, Z12, Z12
 	VPXORD    Y13, Y13, Y13
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero7
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Y13
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Y13
+	ADDQ      BX, R15
 
 zero7:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose7
-	MOVQ  $+7, R12
-
-loose7:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -5536,29 +4673,6 @@ single7:
 	JNE          single7
 
 done7:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store7
-	VPXORD Z14, Z14, Z14
-	VMAXPS Z0, Z14, Z0
-	VMAXPS Y1, Y14, Y1
-	VMAXPS Z2, Z14, Z2
-	VMAXPS Y3, Y14, Y3
-	VMAXPS Z4, Z14, Z4
-	VMAXPS Y5, Y14, Y5
-	VMAXPS Z6, Z14, Z6
-	VMAXPS Y7, Y14, Y7
-	VMAXPS Z8, Z14, Z8
-	VMAXPS Y9, Y14, Y9
-	VMAXPS Z10, Z14, Z10
-	VMAXPS Y11, Y14, Y11
-	VMAXPS Z12, Z14, Z12
-	VMAXPS Y13, Y14, Y13
-
-store7:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -5579,10 +4693,13 @@ store7:
 	ADDQ    BX, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Y13, K1, 64(DX)
-	MOVQ    $+7, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile7
+	JMP     end
 
-rows6:
+tile6:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -5595,45 +4712,31 @@ rows6:
 	VPXORD    Y9, Y9, Y9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Y11, Y11, Y11
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero6
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Y9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Y11
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Y9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Y11
+	ADDQ      BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -5767,27 +4870,6 @@ single6:
 	JNE          single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VPXORD Z12, Z12, Z12
-	VMAXPS Z0, Z12, Z0
-	VMAXPS Y1, Y12, Y1
-	VMAXPS Z2, Z12, Z2
-	VMAXPS Y3, Y12, Y3
-	VMAXPS Z4, Z12, Z4
-	VMAXPS Y5, Y12, Y5
-	VMAXPS Z6, Z12, Z6
-	VMAXPS Y7, Y12, Y7
-	VMAXPS Z8, Z12, Z8
-	VMAXPS Y9, Y12, Y9
-	VMAXPS Z10, Z12, Z10
-	VMAXPS Y11, Y12, Y11
-
-store6:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -5805,10 +4887,13 @@ store6:
 	ADDQ    BX, DX
 	VMOVUPS Z10, (DX)
 	VMOVUPS Y11, K1, 64(DX)
-	MOVQ    $+6, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
 
-rows5:
+tile5:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -5819,42 +4904,28 @@ rows5:
 	VPXORD    Y7, Y7, Y7
 	VPXORD    Z8, Z8, Z8
 	VPXORD    Y9, Y9, Y9
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero5
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Y9
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Y9
+	ADDQ      BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -5973,25 +5044,6 @@ single5:
 	JNE          single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VPXORD Z10, Z10, Z10
-	VMAXPS Z0, Z10, Z0
-	VMAXPS Y1, Y10, Y1
-	VMAXPS Z2, Z10, Z2
-	VMAXPS Y3, Y10, Y3
-	VMAXPS Z4, Z10, Z4
-	VMAXPS Y5, Y10, Y5
-	VMAXPS Z6, Z10, Z6
-	VMAXPS Y7, Y10, Y7
-	VMAXPS Z8, Z10, Z8
-	VMAXPS Y9, Y10, Y9
-
-store5:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -6006,10 +5058,13 @@ store5:
 	ADDQ    BX, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Y9, K1, 64(DX)
-	MOVQ    $+5, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
 
-rows4:
+tile4:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
@@ -6018,39 +5073,25 @@ rows4:
 	VPXORD    Y5, Y5, Y5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Y7, Y7, Y7
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero4
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Y7
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Y7
+	ADDQ      BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -6154,23 +5195,6 @@ single4:
 	JNE          single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VPXORD Z8, Z8, Z8
-	VMAXPS Z0, Z8, Z0
-	VMAXPS Y1, Y8, Y1
-	VMAXPS Z2, Z8, Z2
-	VMAXPS Y3, Y8, Y3
-	VMAXPS Z4, Z8, Z4
-	VMAXPS Y5, Y8, Y5
-	VMAXPS Z6, Z8, Z6
-	VMAXPS Y7, Y8, Y7
-
-store4:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -6182,46 +5206,35 @@ store4:
 	ADDQ    BX, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Y7, K1, 64(DX)
-	MOVQ    $+4, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
 
-rows3:
+tile3:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Y3, Y3, Y3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Y5, Y5, Y5
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero3
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Y5
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Y5
+	ADDQ      BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -6303,21 +5316,6 @@ single3:
 	JNE          single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VPXORD Z6, Z6, Z6
-	VMAXPS Z0, Z6, Z0
-	VMAXPS Y1, Y6, Y1
-	VMAXPS Z2, Z6, Z2
-	VMAXPS Y3, Y6, Y3
-	VMAXPS Z4, Z6, Z4
-	VMAXPS Y5, Y6, Y5
-
-store3:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -6326,41 +5324,30 @@ store3:
 	ADDQ    BX, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Y5, K1, 64(DX)
-	MOVQ    $+3, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
 
-rows2:
+tile2:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Y3, Y3, Y3
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero2
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Y3
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Y3
+	ADDQ      BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -6427,54 +5414,30 @@ single2:
 	JNE          single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VPXORD Z4, Z4, Z4
-	VMAXPS Z0, Z4, Z0
-	VMAXPS Y1, Y4, Y1
-	VMAXPS Z2, Z4, Z2
-	VMAXPS Y3, Y4, Y3
-
-store2:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    BX, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Y3, K1, 64(DX)
-	MOVQ    $+2, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
 
-rows1:
+tile1:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Y1, Y1, Y1
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero1
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Y1
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Y1
+	ADDQ      BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -6526,86 +5489,64 @@ single1:
 	JNE          single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VPXORD Z2, Z2, Z2
-	VMAXPS Z0, Z2, Z0
-	VMAXPS Y1, Y2, Y1
-
-store1:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
-	MOVQ    $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
 end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w32(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w32(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tileAVX512w32(SB), NOSPLIT, $0-128
-	MOVQ  last+112(FP), AX
+TEXT ·tileAVX512w32(SB), NOSPLIT, $0-104
+	MOVQ  last+96(FP), AX
 	MOVQ  $-1, CX
 	BZHIQ AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
+	CMPQ  AX, $0x06
+	JE    tile6
+	CMPQ  AX, $0x07
+	JE    tile7
+	CMPQ  AX, $0x08
+	JE    tile8
+	CMPQ  AX, $0x09
+	JE    tile9
+	CMPQ  AX, $0x0a
+	JE    tile10
+	CMPQ  AX, $0x0b
+	JE    tile11
 
-next:
-	MOVQ      rows+16(FP), AX
-	CMPQ      AX, $0x01
-	JE        rows1
-	CMPQ      AX, $0x02
-	JE        rows2
-	CMPQ      AX, $0x03
-	JE        rows3
-	CMPQ      AX, $0x04
-	JE        rows4
-	CMPQ      AX, $0x05
-	JE        rows5
-	CMPQ      AX, $0x06
-	JE        rows6
-	CMPQ      AX, $0x07
-	JE        rows7
-	CMPQ      AX, $0x08
-	JE        rows8
-	CMPQ      AX, $0x09
-	JE        rows9
-	CMPQ      AX, $0x0a
-	JE        rows10
-	CMPQ      AX, $0x0b
-	JE        rows11
+tile12:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -6630,63 +5571,49 @@ next:
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero12
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Z13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Z15
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z16
-	VMOVUPS.Z 64(SI), K1, Z17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS.Z 64(SI), K1, Z19
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z20
-	VMOVUPS.Z 64(SI), K1, Z21
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z22
-	VMOVUPS.Z 64(SI), K1, Z23
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Z13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Z15
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z16
+	VMOVUPS.Z 64(R15), K1, Z17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z20
+	VMOVUPS.Z 64(R15), K1, Z21
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z22
+	VMOVUPS.Z 64(R15), K1, Z23
+	ADDQ      BX, R15
 
 zero12:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose12
-	MOVQ  $+12, R12
-
-loose12:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -6922,39 +5849,6 @@ single12:
 	JNE          single12
 
 done12:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store12
-	VPXORD Z24, Z24, Z24
-	VMAXPS Z0, Z24, Z0
-	VMAXPS Z1, Z24, Z1
-	VMAXPS Z2, Z24, Z2
-	VMAXPS Z3, Z24, Z3
-	VMAXPS Z4, Z24, Z4
-	VMAXPS Z5, Z24, Z5
-	VMAXPS Z6, Z24, Z6
-	VMAXPS Z7, Z24, Z7
-	VMAXPS Z8, Z24, Z8
-	VMAXPS Z9, Z24, Z9
-	VMAXPS Z10, Z24, Z10
-	VMAXPS Z11, Z24, Z11
-	VMAXPS Z12, Z24, Z12
-	VMAXPS Z13, Z24, Z13
-	VMAXPS Z14, Z24, Z14
-	VMAXPS Z15, Z24, Z15
-	VMAXPS Z16, Z24, Z16
-	VMAXPS Z17, Z24, Z17
-	VMAXPS Z18, Z24, Z18
-	VMAXPS Z19, Z24, Z19
-	VMAXPS Z20, Z24, Z20
-	VMAXPS Z21, Z24, Z21
-	VMAXPS Z22, Z24, Z22
-	VMAXPS Z23, Z24, Z23
-
-store12:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -6990,10 +5884,13 @@ store12:
 	ADDQ    BX, DX
 	VMOVUPS Z22, (DX)
 	VMOVUPS Z23, K1, 64(DX)
-	MOVQ    $+12, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile12
+	JMP     end
 
-rows11:
+tile11:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -7016,60 +5913,46 @@ rows11:
 	VPXORD    Z19, Z19, Z19
 	VPXORD    Z20, Z20, Z20
 	VPXORD    Z21, Z21, Z21
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero11
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Z13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Z15
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z16
-	VMOVUPS.Z 64(SI), K1, Z17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS.Z 64(SI), K1, Z19
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z20
-	VMOVUPS.Z 64(SI), K1, Z21
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Z13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Z15
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z16
+	VMOVUPS.Z 64(R15), K1, Z17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z20
+	VMOVUPS.Z 64(R15), K1, Z21
+	ADDQ      BX, R15
 
 zero11:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose11
-	MOVQ  $+11, R12
-
-loose11:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -7290,37 +6173,6 @@ single11:
 	JNE          single11
 
 done11:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store11
-	VPXORD Z22, Z22, Z22
-	VMAXPS Z0, Z22, Z0
-	VMAXPS Z1, Z22, Z1
-	VMAXPS Z2, Z22, Z2
-	VMAXPS Z3, Z22, Z3
-	VMAXPS Z4, Z22, Z4
-	VMAXPS Z5, Z22, Z5
-	VMAXPS Z6, Z22, Z6
-	VMAXPS Z7, Z22, Z7
-	VMAXPS Z8, Z22, Z8
-	VMAXPS Z9, Z22, Z9
-	VMAXPS Z10, Z22, Z10
-	VMAXPS Z11, Z22, Z11
-	VMAXPS Z12, Z22, Z12
-	VMAXPS Z13, Z22, Z13
-	VMAXPS Z14, Z22, Z14
-	VMAXPS Z15, Z22, Z15
-	VMAXPS Z16, Z22, Z16
-	VMAXPS Z17, Z22, Z17
-	VMAXPS Z18, Z22, Z18
-	VMAXPS Z19, Z22, Z19
-	VMAXPS Z20, Z22, Z20
-	VMAXPS Z21, Z22, Z21
-
-store11:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -7353,10 +6205,13 @@ store11:
 	ADDQ    BX, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Z21, K1, 64(DX)
-	MOVQ    $+11, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile11
+	JMP     end
 
-rows10:
+tile10:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -7377,57 +6232,43 @@ rows10:
 	VPXORD    Z17, Z17, Z17
 	VPXORD    Z18, Z18, Z18
 	VPXORD    Z19, Z19, Z19
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero10
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Z13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Z15
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z16
-	VMOVUPS.Z 64(SI), K1, Z17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS.Z 64(SI), K1, Z19
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Z13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Z15
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z16
+	VMOVUPS.Z 64(R15), K1, Z17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	ADDQ      BX, R15
 
 zero10:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose10
-	MOVQ  $+10, R12
-
-loose10:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -7633,35 +6474,6 @@ single10:
 	JNE          single10
 
 done10:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store10
-	VPXORD Z20, Z20, Z20
-	VMAXPS Z0, Z20, Z0
-	VMAXPS Z1, Z20, Z1
-	VMAXPS Z2, Z20, Z2
-	VMAXPS Z3, Z20, Z3
-	VMAXPS Z4, Z20, Z4
-	VMAXPS Z5, Z20, Z5
-	VMAXPS Z6, Z20, Z6
-	VMAXPS Z7, Z20, Z7
-	VMAXPS Z8, Z20, Z8
-	VMAXPS Z9, Z20, Z9
-	VMAXPS Z10, Z20, Z10
-	VMAXPS Z11, Z20, Z11
-	VMAXPS Z12, Z20, Z12
-	VMAXPS Z13, Z20, Z13
-	VMAXPS Z14, Z20, Z14
-	VMAXPS Z15, Z20, Z15
-	VMAXPS Z16, Z20, Z16
-	VMAXPS Z17, Z20, Z17
-	VMAXPS Z18, Z20, Z18
-	VMAXPS Z19, Z20, Z19
-
-store10:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -7691,10 +6503,13 @@ store10:
 	ADDQ    BX, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, K1, 64(DX)
-	MOVQ    $+10, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile10
+	JMP     end
 
-rows9:
+tile9:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -7713,54 +6528,40 @@ rows9:
 	VPXORD    Z15, Z15, Z15
 	VPXORD    Z16, Z16, Z16
 	VPXORD    Z17, Z17, Z17
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero9
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Z13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Z15
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z16
-	VMOVUPS.Z 64(SI), K1, Z17
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Z13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Z15
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z16
+	VMOVUPS.Z 64(R15), K1, Z17
+	ADDQ      BX, R15
 
 zero9:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose9
-	MOVQ  $+9, R12
-
-loose9:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -7945,33 +6746,6 @@ single9:
 	JNE          single9
 
 done9:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store9
-	VPXORD Z18, Z18, Z18
-	VMAXPS Z0, Z18, Z0
-	VMAXPS Z1, Z18, Z1
-	VMAXPS Z2, Z18, Z2
-	VMAXPS Z3, Z18, Z3
-	VMAXPS Z4, Z18, Z4
-	VMAXPS Z5, Z18, Z5
-	VMAXPS Z6, Z18, Z6
-	VMAXPS Z7, Z18, Z7
-	VMAXPS Z8, Z18, Z8
-	VMAXPS Z9, Z18, Z9
-	VMAXPS Z10, Z18, Z10
-	VMAXPS Z11, Z18, Z11
-	VMAXPS Z12, Z18, Z12
-	VMAXPS Z13, Z18, Z13
-	VMAXPS Z14, Z18, Z14
-	VMAXPS Z15, Z18, Z15
-	VMAXPS Z16, Z18, Z16
-	VMAXPS Z17, Z18, Z17
-
-store9:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -7998,10 +6772,13 @@ store9:
 	ADDQ    BX, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Z17, K1, 64(DX)
-	MOVQ    $+9, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile9
+	JMP     end
 
-rows8:
+tile8:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -8018,51 +6795,37 @@ rows8:
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Z15, Z15, Z15
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero8
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Z13
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z14
-	VMOVUPS.Z 64(SI), K1, Z15
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Z13
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z14
+	VMOVUPS.Z 64(R15), K1, Z15
+	ADDQ      BX, R15
 
 zero8:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose8
-	MOVQ  $+8, R12
-
-loose8:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -8232,31 +6995,6 @@ single8:
 	JNE          single8
 
 done8:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store8
-	VPXORD Z16, Z16, Z16
-	VMAXPS Z0, Z16, Z0
-	VMAXPS Z1, Z16, Z1
-	VMAXPS Z2, Z16, Z2
-	VMAXPS Z3, Z16, Z3
-	VMAXPS Z4, Z16, Z4
-	VMAXPS Z5, Z16, Z5
-	VMAXPS Z6, Z16, Z6
-	VMAXPS Z7, Z16, Z7
-	VMAXPS Z8, Z16, Z8
-	VMAXPS Z9, Z16, Z9
-	VMAXPS Z10, Z16, Z10
-	VMAXPS Z11, Z16, Z11
-	VMAXPS Z12, Z16, Z12
-	VMAXPS Z13, Z16, Z13
-	VMAXPS Z14, Z16, Z14
-	VMAXPS Z15, Z16, Z15
-
-store8:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -8280,10 +7018,13 @@ store8:
 	ADDQ    BX, DX
 	VMOVUPS Z14, (DX)
 	VMOVUPS Z15, K1, 64(DX)
-	MOVQ    $+8, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile8
+	JMP     end
 
-rows7:
+tile7:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -8298,48 +7039,34 @@ rows7:
 	VPXORD    Z11, Z11, Z11
 	VPXORD    Z12, Z12, Z12
 	VPXORD    Z13, Z13, Z13
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero7
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS.Z 64(SI), K1, Z13
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS.Z 64(R15), K1, Z13
+	ADDQ      BX, R15
 
 zero7:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose7
-	MOVQ  $+7, R12
-
-loose7:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -8494,29 +7221,6 @@ single7:
 	JNE          single7
 
 done7:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store7
-	VPXORD Z14, Z14, Z14
-	VMAXPS Z0, Z14, Z0
-	VMAXPS Z1, Z14, Z1
-	VMAXPS Z2, Z14, Z2
-	VMAXPS Z3, Z14, Z3
-	VMAXPS Z4, Z14, Z4
-	VMAXPS Z5, Z14, Z5
-	VMAXPS Z6, Z14, Z6
-	VMAXPS Z7, Z14, Z7
-	VMAXPS Z8, Z14, Z8
-	VMAXPS Z9, Z14, Z9
-	VMAXPS Z10, Z14, Z10
-	VMAXPS Z11, Z14, Z11
-	VMAXPS Z12, Z14, Z12
-	VMAXPS Z13, Z14, Z13
-
-store7:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -8537,10 +7241,13 @@ store7:
 	ADDQ    BX, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, K1, 64(DX)
-	MOVQ    $+7, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile7
+	JMP     end
 
-rows6:
+tile6:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -8553,45 +7260,31 @@ rows6:
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero6
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Z9
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z10
-	VMOVUPS.Z 64(SI), K1, Z11
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Z9
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z10
+	VMOVUPS.Z 64(R15), K1, Z11
+	ADDQ      BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -8725,27 +7418,6 @@ single6:
 	JNE          single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VPXORD Z12, Z12, Z12
-	VMAXPS Z0, Z12, Z0
-	VMAXPS Z1, Z12, Z1
-	VMAXPS Z2, Z12, Z2
-	VMAXPS Z3, Z12, Z3
-	VMAXPS Z4, Z12, Z4
-	VMAXPS Z5, Z12, Z5
-	VMAXPS Z6, Z12, Z6
-	VMAXPS Z7, Z12, Z7
-	VMAXPS Z8, Z12, Z8
-	VMAXPS Z9, Z12, Z9
-	VMAXPS Z10, Z12, Z10
-	VMAXPS Z11, Z12, Z11
-
-store6:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -8763,10 +7435,13 @@ store6:
 	ADDQ    BX, DX
 	VMOVUPS Z10, (DX)
 	VMOVUPS Z11, K1, 64(DX)
-	MOVQ    $+6, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
 
-rows5:
+tile5:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -8777,42 +7452,28 @@ rows5:
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
 	VPXORD    Z9, Z9, Z9
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero5
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z8
-	VMOVUPS.Z 64(SI), K1, Z9
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z8
+	VMOVUPS.Z 64(R15), K1, Z9
+	ADDQ      BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -8931,25 +7592,6 @@ single5:
 	JNE          single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VPXORD Z10, Z10, Z10
-	VMAXPS Z0, Z10, Z0
-	VMAXPS Z1, Z10, Z1
-	VMAXPS Z2, Z10, Z2
-	VMAXPS Z3, Z10, Z3
-	VMAXPS Z4, Z10, Z4
-	VMAXPS Z5, Z10, Z5
-	VMAXPS Z6, Z10, Z6
-	VMAXPS Z7, Z10, Z7
-	VMAXPS Z8, Z10, Z8
-	VMAXPS Z9, Z10, Z9
-
-store5:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -8964,10 +7606,13 @@ store5:
 	ADDQ    BX, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Z9, K1, 64(DX)
-	MOVQ    $+5, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
 
-rows4:
+tile4:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -8976,39 +7621,25 @@ rows4:
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero4
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS.Z 64(SI), K1, Z7
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS.Z 64(R15), K1, Z7
+	ADDQ      BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -9112,23 +7743,6 @@ single4:
 	JNE          single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VPXORD Z8, Z8, Z8
-	VMAXPS Z0, Z8, Z0
-	VMAXPS Z1, Z8, Z1
-	VMAXPS Z2, Z8, Z2
-	VMAXPS Z3, Z8, Z3
-	VMAXPS Z4, Z8, Z4
-	VMAXPS Z5, Z8, Z5
-	VMAXPS Z6, Z8, Z6
-	VMAXPS Z7, Z8, Z7
-
-store4:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -9140,46 +7754,35 @@ store4:
 	ADDQ    BX, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, K1, 64(DX)
-	MOVQ    $+4, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
 
-rows3:
+tile3:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero3
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z4
-	VMOVUPS.Z 64(SI), K1, Z5
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z4
+	VMOVUPS.Z 64(R15), K1, Z5
+	ADDQ      BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -9261,21 +7864,6 @@ single3:
 	JNE          single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VPXORD Z6, Z6, Z6
-	VMAXPS Z0, Z6, Z0
-	VMAXPS Z1, Z6, Z1
-	VMAXPS Z2, Z6, Z2
-	VMAXPS Z3, Z6, Z3
-	VMAXPS Z4, Z6, Z4
-	VMAXPS Z5, Z6, Z5
-
-store3:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
@@ -9284,41 +7872,30 @@ store3:
 	ADDQ    BX, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Z5, K1, 64(DX)
-	MOVQ    $+3, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
 
-rows2:
+tile2:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero2
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z2
-	VMOVUPS.Z 64(SI), K1, Z3
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z2
+	VMOVUPS.Z 64(R15), K1, Z3
+	ADDQ      BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -9385,54 +7962,30 @@ single2:
 	JNE          single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VPXORD Z4, Z4, Z4
-	VMAXPS Z0, Z4, Z0
-	VMAXPS Z1, Z4, Z1
-	VMAXPS Z2, Z4, Z2
-	VMAXPS Z3, Z4, Z3
-
-store2:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    BX, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Z3, K1, 64(DX)
-	MOVQ    $+2, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
 
-rows1:
+tile1:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero1
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS.Z 64(R15), K1, Z1
+	ADDQ      BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -9484,78 +8037,56 @@ single1:
 	JNE          single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VPXORD Z2, Z2, Z2
-	VMAXPS Z0, Z2, Z0
-	VMAXPS Z1, Z2, Z1
-
-store1:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
-	MOVQ    $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
 end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w40(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w40(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
-TEXT ·tileAVX512w40(SB), NOSPLIT, $0-128
-	MOVQ  last+112(FP), AX
+TEXT ·tileAVX512w40(SB), NOSPLIT, $0-104
+	MOVQ  last+96(FP), AX
 	MOVQ  $-1, CX
 	BZHIQ AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
+	CMPQ  AX, $0x06
+	JE    tile6
+	CMPQ  AX, $0x07
+	JE    tile7
 
-next:
-	MOVQ      rows+16(FP), AX
-	CMPQ      AX, $0x01
-	JE        rows1
-	CMPQ      AX, $0x02
-	JE        rows2
-	CMPQ      AX, $0x03
-	JE        rows3
-	CMPQ      AX, $0x04
-	JE        rows4
-	CMPQ      AX, $0x05
-	JE        rows5
-	CMPQ      AX, $0x06
-	JE        rows6
-	CMPQ      AX, $0x07
-	JE        rows7
+tile8:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
@@ -9580,59 +8111,45 @@ next:
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Y23, Y23, Y23
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero8
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Y8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS   64(SI), Z13
-	VMOVUPS.Z 128(SI), K1, Y14
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z15
-	VMOVUPS   64(SI), Z16
-	VMOVUPS.Z 128(SI), K1, Y17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS   64(SI), Z19
-	VMOVUPS.Z 128(SI), K1, Y20
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z21
-	VMOVUPS   64(SI), Z22
-	VMOVUPS.Z 128(SI), K1, Y23
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Y8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS   64(R15), Z13
+	VMOVUPS.Z 128(R15), K1, Y14
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z15
+	VMOVUPS   64(R15), Z16
+	VMOVUPS.Z 128(R15), K1, Y17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS   64(R15), Z19
+	VMOVUPS.Z 128(R15), K1, Y20
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z21
+	VMOVUPS   64(R15), Z22
+	VMOVUPS.Z 128(R15), K1, Y23
+	ADDQ      BX, R15
 
 zero8:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose8
-	MOVQ  $+8, R12
-
-loose8:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -9847,39 +8364,6 @@ single8:
 	JNE          single8
 
 done8:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store8
-	VPXORD Z24, Z24, Z24
-	VMAXPS Z0, Z24, Z0
-	VMAXPS Z1, Z24, Z1
-	VMAXPS Y2, Y24, Y2
-	VMAXPS Z3, Z24, Z3
-	VMAXPS Z4, Z24, Z4
-	VMAXPS Y5, Y24, Y5
-	VMAXPS Z6, Z24, Z6
-	VMAXPS Z7, Z24, Z7
-	VMAXPS Y8, Y24, Y8
-	VMAXPS Z9, Z24, Z9
-	VMAXPS Z10, Z24, Z10
-	VMAXPS Y11, Y24, Y11
-	VMAXPS Z12, Z24, Z12
-	VMAXPS Z13, Z24, Z13
-	VMAXPS Y14, Y24, Y14
-	VMAXPS Z15, Z24, Z15
-	VMAXPS Z16, Z24, Z16
-	VMAXPS Y17, Y24, Y17
-	VMAXPS Z18, Z24, Z18
-	VMAXPS Z19, Z24, Z19
-	VMAXPS Y20, Y24, Y20
-	VMAXPS Z21, Z24, Z21
-	VMAXPS Z22, Z24, Z22
-	VMAXPS Y23, Y24, Y23
-
-store8:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
@@ -9911,10 +8395,13 @@ store8:
 	VMOVUPS Z21, (DX)
 	VMOVUPS Z22, 64(DX)
 	VMOVUPS Y23, K1, 128(DX)
-	MOVQ    $+8, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile8
+	JMP     end
 
-rows7:
+tile7:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
@@ -9936,55 +8423,41 @@ rows7:
 	VPXORD    Z18, Z18, Z18
 	VPXORD    Z19, Z19, Z19
 	VPXORD    Y20, Y20, Y20
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero7
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Y8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS   64(SI), Z13
-	VMOVUPS.Z 128(SI), K1, Y14
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z15
-	VMOVUPS   64(SI), Z16
-	VMOVUPS.Z 128(SI), K1, Y17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS   64(SI), Z19
-	VMOVUPS.Z 128(SI), K1, Y20
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Y8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS   64(R15), Z13
+	VMOVUPS.Z 128(R15), K1, Y14
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z15
+	VMOVUPS   64(R15), Z16
+	VMOVUPS.Z 128(R15), K1, Y17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS   64(R15), Z19
+	VMOVUPS.Z 128(R15), K1, Y20
+	ADDQ      BX, R15
 
 zero7:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose7
-	MOVQ  $+7, R12
-
-loose7:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -10179,36 +8652,6 @@ single7:
 	JNE          single7
 
 done7:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store7
-	VPXORD Z21, Z21, Z21
-	VMAXPS Z0, Z21, Z0
-	VMAXPS Z1, Z21, Z1
-	VMAXPS Y2, Y21, Y2
-	VMAXPS Z3, Z21, Z3
-	VMAXPS Z4, Z21, Z4
-	VMAXPS Y5, Y21, Y5
-	VMAXPS Z6, Z21, Z6
-	VMAXPS Z7, Z21, Z7
-	VMAXPS Y8, Y21, Y8
-	VMAXPS Z9, Z21, Z9
-	VMAXPS Z10, Z21, Z10
-	VMAXPS Y11, Y21, Y11
-	VMAXPS Z12, Z21, Z12
-	VMAXPS Z13, Z21, Z13
-	VMAXPS Y14, Y21, Y14
-	VMAXPS Z15, Z21, Z15
-	VMAXPS Z16, Z21, Z16
-	VMAXPS Y17, Y21, Y17
-	VMAXPS Z18, Z21, Z18
-	VMAXPS Z19, Z21, Z19
-	VMAXPS Y20, Y21, Y20
-
-store7:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
@@ -10236,10 +8679,13 @@ store7:
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, 64(DX)
 	VMOVUPS Y20, K1, 128(DX)
-	MOVQ    $+7, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile7
+	JMP     end
 
-rows6:
+tile6:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
@@ -10258,51 +8704,37 @@ rows6:
 	VPXORD    Z15, Z15, Z15
 	VPXORD    Z16, Z16, Z16
 	VPXORD    Y17, Y17, Y17
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero6
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Y8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS   64(SI), Z13
-	VMOVUPS.Z 128(SI), K1, Y14
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z15
-	VMOVUPS   64(SI), Z16
-	VMOVUPS.Z 128(SI), K1, Y17
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Y8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS   64(R15), Z13
+	VMOVUPS.Z 128(R15), K1, Y14
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z15
+	VMOVUPS   64(R15), Z16
+	VMOVUPS.Z 128(R15), K1, Y17
+	ADDQ      BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -10471,33 +8903,6 @@ single6:
 	JNE          single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VPXORD Z18, Z18, Z18
-	VMAXPS Z0, Z18, Z0
-	VMAXPS Z1, Z18, Z1
-	VMAXPS Y2, Y18, Y2
-	VMAXPS Z3, Z18, Z3
-	VMAXPS Z4, Z18, Z4
-	VMAXPS Y5, Y18, Y5
-	VMAXPS Z6, Z18, Z6
-	VMAXPS Z7, Z18, Z7
-	VMAXPS Y8, Y18, Y8
-	VMAXPS Z9, Z18, Z9
-	VMAXPS Z10, Z18, Z10
-	VMAXPS Y11, Y18, Y11
-	VMAXPS Z12, Z18, Z12
-	VMAXPS Z13, Z18, Z13
-	VMAXPS Y14, Y18, Y14
-	VMAXPS Z15, Z18, Z15
-	VMAXPS Z16, Z18, Z16
-	VMAXPS Y17, Y18, Y17
-
-store6:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
@@ -10521,10 +8926,13 @@ store6:
 	VMOVUPS Z15, (DX)
 	VMOVUPS Z16, 64(DX)
 	VMOVUPS Y17, K1, 128(DX)
-	MOVQ    $+6, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
 
-rows5:
+tile5:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
@@ -10540,47 +8948,33 @@ rows5:
 	VPXORD    Z12, Z12, Z12
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Y14, Y14, Y14
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero5
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Y8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Y11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS   64(SI), Z13
-	VMOVUPS.Z 128(SI), K1, Y14
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Y8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Y11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS   64(R15), Z13
+	VMOVUPS.Z 128(R15), K1, Y14
+	ADDQ      BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -10729,30 +9123,6 @@ single5:
 	JNE          single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VPXORD Z15, Z15, Z15
-	VMAXPS Z0, Z15, Z0
-	VMAXPS Z1, Z15, Z1
-	VMAXPS Y2, Y15, Y2
-	VMAXPS Z3, Z15, Z3
-	VMAXPS Z4, Z15, Z4
-	VMAXPS Y5, Y15, Y5
-	VMAXPS Z6, Z15, Z6
-	VMAXPS Z7, Z15, Z7
-	VMAXPS Y8, Y15, Y8
-	VMAXPS Z9, Z15, Z9
-	VMAXPS Z10, Z15, Z10
-	VMAXPS Y11, Y15, Y11
-	VMAXPS Z12, Z15, Z12
-	VMAXPS Z13, Z15, Z13
-	VMAXPS Y14, Y15, Y14
-
-store5:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
@@ -10772,10 +9142,13 @@ store5:
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Y14, K1, 128(DX)
-	MOVQ    $+5, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
 
-rows4:
+tile4:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
@@ -10788,43 +9161,29 @@ rows4:
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Y11, Y11, Y11
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero4
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Y8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Y11
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Y8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Y11
+	ADDQ      BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -10953,27 +9312,6 @@ single4:
 	JNE          single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VPXORD Z12, Z12, Z12
-	VMAXPS Z0, Z12, Z0
-	VMAXPS Z1, Z12, Z1
-	VMAXPS Y2, Y12, Y2
-	VMAXPS Z3, Z12, Z3
-	VMAXPS Z4, Z12, Z4
-	VMAXPS Y5, Y12, Y5
-	VMAXPS Z6, Z12, Z6
-	VMAXPS Z7, Z12, Z7
-	VMAXPS Y8, Y12, Y8
-	VMAXPS Z9, Z12, Z9
-	VMAXPS Z10, Z12, Z10
-	VMAXPS Y11, Y12, Y11
-
-store4:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
@@ -10989,10 +9327,13 @@ store4:
 	VMOVUPS Z9, (DX)
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Y11, K1, 128(DX)
-	MOVQ    $+4, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
 
-rows3:
+tile3:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
@@ -11002,39 +9343,25 @@ rows3:
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Y8, Y8, Y8
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero3
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Y5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Y8
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Y5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Y8
+	ADDQ      BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -11136,24 +9463,6 @@ single3:
 	JNE          single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VPXORD Z9, Z9, Z9
-	VMAXPS Z0, Z9, Z0
-	VMAXPS Z1, Z9, Z1
-	VMAXPS Y2, Y9, Y2
-	VMAXPS Z3, Z9, Z3
-	VMAXPS Z4, Z9, Z4
-	VMAXPS Y5, Y9, Y5
-	VMAXPS Z6, Z9, Z6
-	VMAXPS Z7, Z9, Z7
-	VMAXPS Y8, Y9, Y8
-
-store3:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
@@ -11165,45 +9474,34 @@ store3:
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Y8, K1, 128(DX)
-	MOVQ    $+3, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
 
-rows2:
+tile2:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Y5, Y5, Y5
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero2
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Y2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Y5
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Y2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Y5
+	ADDQ      BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -11285,21 +9583,6 @@ single2:
 	JNE          single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VPXORD Z6, Z6, Z6
-	VMAXPS Z0, Z6, Z0
-	VMAXPS Z1, Z6, Z1
-	VMAXPS Y2, Y6, Y2
-	VMAXPS Z3, Z6, Z3
-	VMAXPS Z4, Z6, Z4
-	VMAXPS Y5, Y6, Y5
-
-store2:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
@@ -11307,38 +9590,27 @@ store2:
 	VMOVUPS Z3, (DX)
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Y5, K1, 128(DX)
-	MOVQ    $+2, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
 
-rows1:
+tile1:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Y2, Y2, Y2
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero1
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Y2
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Y2
+	ADDQ      BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -11400,80 +9672,57 @@ single1:
 	JNE          single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VPXORD Z3, Z3, Z3
-	VMAXPS Z0, Z3, Z0
-	VMAXPS Z1, Z3, Z1
-	VMAXPS Y2, Y3, Y2
-
-store1:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
-	MOVQ    $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
 end:
 	VZEROUPPER
 	RET
 
-// func tileAVX512w48(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+// func tileAVX512w48(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tileAVX512w48(SB), NOSPLIT, $0-128
-	MOVQ  last+112(FP), AX
+TEXT ·tileAVX512w48(SB), NOSPLIT, $0-104
+	MOVQ  last+96(FP), AX
 	MOVQ  $-1, CX
 	BZHIQ AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  a+24(FP), SI
+	MOVQ  ars+32(FP), R11
+	MOVQ  aks+40(FP), R12
+	MOVQ  next+48(FP), R14
+	MOVQ  bks+64(FP), R13
+	MOVQ  c+72(FP), DX
+	MOVQ  ldc+80(FP), BX
+	MOVQ  R12, AX
+	IMULQ k+16(FP), AX
+	SUBQ  AX, R14
+	SHLQ  $0x02, R11
+	SHLQ  $0x02, R12
+	SHLQ  $0x02, R14
+	SHLQ  $0x02, R13
+	SHLQ  $0x02, BX
+	MOVQ  rows+8(FP), AX
+	CMPQ  AX, $0x01
+	JE    tile1
+	CMPQ  AX, $0x02
+	JE    tile2
+	CMPQ  AX, $0x03
+	JE    tile3
+	CMPQ  AX, $0x04
+	JE    tile4
+	CMPQ  AX, $0x05
+	JE    tile5
+	CMPQ  AX, $0x06
+	JE    tile6
+	CMPQ  AX, $0x07
+	JE    tile7
 
-next:
-	MOVQ      rows+16(FP), AX
-	CMPQ      AX, $0x01
-	JE        rows1
-	CMPQ      AX, $0x02
-	JE        rows2
-	CMPQ      AX, $0x03
-	JE        rows3
-	CMPQ      AX, $0x04
-	JE        rows4
-	CMPQ      AX, $0x05
-	JE        rows5
-	CMPQ      AX, $0x06
-	JE        rows6
-	CMPQ      AX, $0x07
-	JE        rows7
+tile8:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -11498,59 +9747,45 @@ next:
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero8
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Z8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS   64(SI), Z13
-	VMOVUPS.Z 128(SI), K1, Z14
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z15
-	VMOVUPS   64(SI), Z16
-	VMOVUPS.Z 128(SI), K1, Z17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS   64(SI), Z19
-	VMOVUPS.Z 128(SI), K1, Z20
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z21
-	VMOVUPS   64(SI), Z22
-	VMOVUPS.Z 128(SI), K1, Z23
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Z8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS   64(R15), Z13
+	VMOVUPS.Z 128(R15), K1, Z14
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z15
+	VMOVUPS   64(R15), Z16
+	VMOVUPS.Z 128(R15), K1, Z17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS   64(R15), Z19
+	VMOVUPS.Z 128(R15), K1, Z20
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z21
+	VMOVUPS   64(R15), Z22
+	VMOVUPS.Z 128(R15), K1, Z23
+	ADDQ      BX, R15
 
 zero8:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose8
-	MOVQ  $+8, R12
-
-loose8:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -11765,39 +10000,6 @@ single8:
 	JNE          single8
 
 done8:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store8
-	VPXORD Z24, Z24, Z24
-	VMAXPS Z0, Z24, Z0
-	VMAXPS Z1, Z24, Z1
-	VMAXPS Z2, Z24, Z2
-	VMAXPS Z3, Z24, Z3
-	VMAXPS Z4, Z24, Z4
-	VMAXPS Z5, Z24, Z5
-	VMAXPS Z6, Z24, Z6
-	VMAXPS Z7, Z24, Z7
-	VMAXPS Z8, Z24, Z8
-	VMAXPS Z9, Z24, Z9
-	VMAXPS Z10, Z24, Z10
-	VMAXPS Z11, Z24, Z11
-	VMAXPS Z12, Z24, Z12
-	VMAXPS Z13, Z24, Z13
-	VMAXPS Z14, Z24, Z14
-	VMAXPS Z15, Z24, Z15
-	VMAXPS Z16, Z24, Z16
-	VMAXPS Z17, Z24, Z17
-	VMAXPS Z18, Z24, Z18
-	VMAXPS Z19, Z24, Z19
-	VMAXPS Z20, Z24, Z20
-	VMAXPS Z21, Z24, Z21
-	VMAXPS Z22, Z24, Z22
-	VMAXPS Z23, Z24, Z23
-
-store8:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
@@ -11829,10 +10031,13 @@ store8:
 	VMOVUPS Z21, (DX)
 	VMOVUPS Z22, 64(DX)
 	VMOVUPS Z23, K1, 128(DX)
-	MOVQ    $+8, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile8
+	JMP     end
 
-rows7:
+tile7:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -11854,55 +10059,41 @@ rows7:
 	VPXORD    Z18, Z18, Z18
 	VPXORD    Z19, Z19, Z19
 	VPXORD    Z20, Z20, Z20
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero7
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Z8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS   64(SI), Z13
-	VMOVUPS.Z 128(SI), K1, Z14
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z15
-	VMOVUPS   64(SI), Z16
-	VMOVUPS.Z 128(SI), K1, Z17
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z18
-	VMOVUPS   64(SI), Z19
-	VMOVUPS.Z 128(SI), K1, Z20
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Z8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS   64(R15), Z13
+	VMOVUPS.Z 128(R15), K1, Z14
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z15
+	VMOVUPS   64(R15), Z16
+	VMOVUPS.Z 128(R15), K1, Z17
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z18
+	VMOVUPS   64(R15), Z19
+	VMOVUPS.Z 128(R15), K1, Z20
+	ADDQ      BX, R15
 
 zero7:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose7
-	MOVQ  $+7, R12
-
-loose7:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	LEAQ (R8)(AX*1), R9
@@ -12097,36 +10288,6 @@ single7:
 	JNE          single7
 
 done7:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store7
-	VPXORD Z21, Z21, Z21
-	VMAXPS Z0, Z21, Z0
-	VMAXPS Z1, Z21, Z1
-	VMAXPS Z2, Z21, Z2
-	VMAXPS Z3, Z21, Z3
-	VMAXPS Z4, Z21, Z4
-	VMAXPS Z5, Z21, Z5
-	VMAXPS Z6, Z21, Z6
-	VMAXPS Z7, Z21, Z7
-	VMAXPS Z8, Z21, Z8
-	VMAXPS Z9, Z21, Z9
-	VMAXPS Z10, Z21, Z10
-	VMAXPS Z11, Z21, Z11
-	VMAXPS Z12, Z21, Z12
-	VMAXPS Z13, Z21, Z13
-	VMAXPS Z14, Z21, Z14
-	VMAXPS Z15, Z21, Z15
-	VMAXPS Z16, Z21, Z16
-	VMAXPS Z17, Z21, Z17
-	VMAXPS Z18, Z21, Z18
-	VMAXPS Z19, Z21, Z19
-	VMAXPS Z20, Z21, Z20
-
-store7:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
@@ -12154,10 +10315,13 @@ store7:
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, 64(DX)
 	VMOVUPS Z20, K1, 128(DX)
-	MOVQ    $+7, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile7
+	JMP     end
 
-rows6:
+tile6:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -12176,51 +10340,37 @@ rows6:
 	VPXORD    Z15, Z15, Z15
 	VPXORD    Z16, Z16, Z16
 	VPXORD    Z17, Z17, Z17
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero6
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Z8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS   64(SI), Z13
-	VMOVUPS.Z 128(SI), K1, Z14
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z15
-	VMOVUPS   64(SI), Z16
-	VMOVUPS.Z 128(SI), K1, Z17
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Z8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS   64(R15), Z13
+	VMOVUPS.Z 128(R15), K1, Z14
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z15
+	VMOVUPS   64(R15), Z16
+	VMOVUPS.Z 128(R15), K1, Z17
+	ADDQ      BX, R15
 
 zero6:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose6
-	MOVQ  $+6, R12
-
-loose6:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -12389,33 +10539,6 @@ single6:
 	JNE          single6
 
 done6:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store6
-	VPXORD Z18, Z18, Z18
-	VMAXPS Z0, Z18, Z0
-	VMAXPS Z1, Z18, Z1
-	VMAXPS Z2, Z18, Z2
-	VMAXPS Z3, Z18, Z3
-	VMAXPS Z4, Z18, Z4
-	VMAXPS Z5, Z18, Z5
-	VMAXPS Z6, Z18, Z6
-	VMAXPS Z7, Z18, Z7
-	VMAXPS Z8, Z18, Z8
-	VMAXPS Z9, Z18, Z9
-	VMAXPS Z10, Z18, Z10
-	VMAXPS Z11, Z18, Z11
-	VMAXPS Z12, Z18, Z12
-	VMAXPS Z13, Z18, Z13
-	VMAXPS Z14, Z18, Z14
-	VMAXPS Z15, Z18, Z15
-	VMAXPS Z16, Z18, Z16
-	VMAXPS Z17, Z18, Z17
-
-store6:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
@@ -12439,10 +10562,13 @@ store6:
 	VMOVUPS Z15, (DX)
 	VMOVUPS Z16, 64(DX)
 	VMOVUPS Z17, K1, 128(DX)
-	MOVQ    $+6, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile6
+	JMP     end
 
-rows5:
+tile5:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -12458,47 +10584,33 @@ rows5:
 	VPXORD    Z12, Z12, Z12
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero5
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Z8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Z11
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z12
-	VMOVUPS   64(SI), Z13
-	VMOVUPS.Z 128(SI), K1, Z14
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Z8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Z11
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z12
+	VMOVUPS   64(R15), Z13
+	VMOVUPS.Z 128(R15), K1, Z14
+	ADDQ      BX, R15
 
 zero5:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose5
-	MOVQ  $+5, R12
-
-loose5:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -12647,30 +10759,6 @@ single5:
 	JNE          single5
 
 done5:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store5
-	VPXORD Z15, Z15, Z15
-	VMAXPS Z0, Z15, Z0
-	VMAXPS Z1, Z15, Z1
-	VMAXPS Z2, Z15, Z2
-	VMAXPS Z3, Z15, Z3
-	VMAXPS Z4, Z15, Z4
-	VMAXPS Z5, Z15, Z5
-	VMAXPS Z6, Z15, Z6
-	VMAXPS Z7, Z15, Z7
-	VMAXPS Z8, Z15, Z8
-	VMAXPS Z9, Z15, Z9
-	VMAXPS Z10, Z15, Z10
-	VMAXPS Z11, Z15, Z11
-	VMAXPS Z12, Z15, Z12
-	VMAXPS Z13, Z15, Z13
-	VMAXPS Z14, Z15, Z14
-
-store5:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
@@ -12690,10 +10778,13 @@ store5:
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Z14, K1, 128(DX)
-	MOVQ    $+5, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile5
+	JMP     end
 
-rows4:
+tile4:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -12706,43 +10797,29 @@ rows4:
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero4
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Z8
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z9
-	VMOVUPS   64(SI), Z10
-	VMOVUPS.Z 128(SI), K1, Z11
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Z8
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z9
+	VMOVUPS   64(R15), Z10
+	VMOVUPS.Z 128(R15), K1, Z11
+	ADDQ      BX, R15
 
 zero4:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose4
-	MOVQ  $+4, R12
-
-loose4:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	LEAQ (R11)(R11*2), AX
 	LEAQ (SI)(AX*1), R8
 	SUBQ $0x04, CX
@@ -12871,27 +10948,6 @@ single4:
 	JNE          single4
 
 done4:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store4
-	VPXORD Z12, Z12, Z12
-	VMAXPS Z0, Z12, Z0
-	VMAXPS Z1, Z12, Z1
-	VMAXPS Z2, Z12, Z2
-	VMAXPS Z3, Z12, Z3
-	VMAXPS Z4, Z12, Z4
-	VMAXPS Z5, Z12, Z5
-	VMAXPS Z6, Z12, Z6
-	VMAXPS Z7, Z12, Z7
-	VMAXPS Z8, Z12, Z8
-	VMAXPS Z9, Z12, Z9
-	VMAXPS Z10, Z12, Z10
-	VMAXPS Z11, Z12, Z11
-
-store4:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
@@ -12907,10 +10963,13 @@ store4:
 	VMOVUPS Z9, (DX)
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Z11, K1, 128(DX)
-	MOVQ    $+4, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile4
+	JMP     end
 
-rows3:
+tile3:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -12920,39 +10979,25 @@ rows3:
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero3
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Z5
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z6
-	VMOVUPS   64(SI), Z7
-	VMOVUPS.Z 128(SI), K1, Z8
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Z5
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z6
+	VMOVUPS   64(R15), Z7
+	VMOVUPS.Z 128(R15), K1, Z8
+	ADDQ      BX, R15
 
 zero3:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose3
-	MOVQ  $+3, R12
-
-loose3:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest3
 
@@ -13054,24 +11099,6 @@ single3:
 	JNE          single3
 
 done3:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store3
-	VPXORD Z9, Z9, Z9
-	VMAXPS Z0, Z9, Z0
-	VMAXPS Z1, Z9, Z1
-	VMAXPS Z2, Z9, Z2
-	VMAXPS Z3, Z9, Z3
-	VMAXPS Z4, Z9, Z4
-	VMAXPS Z5, Z9, Z5
-	VMAXPS Z6, Z9, Z6
-	VMAXPS Z7, Z9, Z7
-	VMAXPS Z8, Z9, Z8
-
-store3:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
@@ -13083,45 +11110,34 @@ store3:
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Z8, K1, 128(DX)
-	MOVQ    $+3, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile3
+	JMP     end
 
-rows2:
+tile2:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero2
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Z2
-	ADDQ      R11, SI
-	VMOVUPS   (SI), Z3
-	VMOVUPS   64(SI), Z4
-	VMOVUPS.Z 128(SI), K1, Z5
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Z2
+	ADDQ      BX, R15
+	VMOVUPS   (R15), Z3
+	VMOVUPS   64(R15), Z4
+	VMOVUPS.Z 128(R15), K1, Z5
+	ADDQ      BX, R15
 
 zero2:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose2
-	MOVQ  $+2, R12
-
-loose2:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest2
 
@@ -13203,21 +11219,6 @@ single2:
 	JNE          single2
 
 done2:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store2
-	VPXORD Z6, Z6, Z6
-	VMAXPS Z0, Z6, Z0
-	VMAXPS Z1, Z6, Z1
-	VMAXPS Z2, Z6, Z2
-	VMAXPS Z3, Z6, Z3
-	VMAXPS Z4, Z6, Z4
-	VMAXPS Z5, Z6, Z5
-
-store2:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
@@ -13225,38 +11226,27 @@ store2:
 	VMOVUPS Z3, (DX)
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Z5, K1, 128(DX)
-	MOVQ    $+2, AX
-	JMP     advance
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile2
+	JMP     end
 
-rows1:
+tile1:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
-	MOVQ      init+96(FP), SI
-	TESTQ     SI, SI
+	CMPQ      add+88(FP), $0x00
 	JE        zero1
-	MOVQ      irs+104(FP), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (SI), Z0
-	VMOVUPS   64(SI), Z1
-	VMOVUPS.Z 128(SI), K1, Z2
+	MOVQ      DX, R15
+	VMOVUPS   (R15), Z0
+	VMOVUPS   64(R15), Z1
+	VMOVUPS.Z 128(R15), K1, Z2
+	ADDQ      BX, R15
 
 zero1:
-	MOVQ  k+24(FP), CX
-	MOVQ  a+32(FP), SI
-	MOVQ  ars+40(FP), R11
-	MOVQ  aks+48(FP), R12
-	MOVQ  packed+56(FP), AX
-	TESTQ AX, AX
-	JE    loose1
-	MOVQ  $+1, R12
-
-loose1:
-	MOVQ b+64(FP), DI
-	MOVQ bks+72(FP), R13
-	SHLQ $0x02, R11
-	SHLQ $0x02, R12
-	SHLQ $0x02, R13
+	MOVQ k+16(FP), CX
+	MOVQ b+56(FP), DI
 	SUBQ $0x04, CX
 	JL   rest1
 
@@ -13318,51 +11308,13 @@ single1:
 	JNE          single1
 
 done1:
-	MOVQ   relu+120(FP), AX
-	TESTQ  AX, AX
-	JE     store1
-	VPXORD Z3, Z3, Z3
-	VMAXPS Z0, Z3, Z0
-	VMAXPS Z1, Z3, Z1
-	VMAXPS Z2, Z3, Z2
-
-store1:
-	MOVQ    c+80(FP), DX
-	MOVQ    ldc+88(FP), BX
-	SHLQ    $0x02, BX
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
-	MOVQ    $+1, AX
-
-advance:
-	DECQ tiles+0(FP)
-	JE   end
-	ADDQ BX, DX
-	MOVQ DX, c+80(FP)
-	MOVQ k+24(FP), CX
-	CMPQ packed+56(FP), $0x00
-	JNE  panel
-	MOVQ ars+40(FP), CX
-
-panel:
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, a+32(FP)
-	MOVQ  init+96(FP), SI
-	TESTQ SI, SI
-	JE    height
-	MOVQ  irs+104(FP), CX
-	IMULQ AX, CX
-	SHLQ  $0x02, CX
-	ADDQ  CX, SI
-	MOVQ  SI, init+96(FP)
-
-height:
-	DECQ taller+8(FP)
-	JNE  next
-	DECQ rows+16(FP)
-	JMP  next
+	ADDQ    BX, DX
+	ADDQ    R14, SI
+	DECQ    tiles+0(FP)
+	JNE     tile1
 
 end:
 	VZEROUPPER

@@ -5,49 +5,37 @@
 package kernel
 
 // tileAVX512w8 computes tiles of C, one below the other, at most 8 columns wide, the last vector only last columns.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX512w8(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX512w8(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 
 // tileAVX512w16 computes tiles of C, one below the other, at most 16 columns wide, the last vector only last columns.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX512w16(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX512w16(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 
 // tileAVX512w24 computes tiles of C, one below the other, at most 24 columns wide, the last vector only last columns.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX512w24(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX512w24(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 
 // tileAVX512w32 computes tiles of C, one below the other, at most 32 columns wide, the last vector only last columns.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX512w32(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX512w32(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 
 // tileAVX512w40 computes tiles of C, one below the other, at most 40 columns wide, the last vector only last columns.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX512w40(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX512w40(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)
 
 // tileAVX512w48 computes tiles of C, one below the other, at most 48 columns wide, the last vector only last columns.
-// The first ones, taller in number, have the given rows, the others one less. Strides are in elements. packed, when not 0,
-// says that the tiles of A follow one another, column by column. init, when not nil, holds what the sums begin with, at row
-// stride irs.
+// Strides are in elements; A of the next tile begins next elements later. The sums begin with what C holds if add is not 0.
 //
 //go:noescape
-func tileAVX512w48(tiles int, taller int, rows int, k int, a *float32, ars int, aks int, packed int, b *float32, bks int, c *float32, ldc int, init *float32, irs int, last int, relu int)
+func tileAVX512w48(tiles int, rows int, k int, a *float32, ars int, aks int, next int, b *float32, bks int, c *float32, ldc int, add int, last int)

@@ -23,8 +23,6 @@ func (w *gemmBlock) do() {
 	if w.cAt != nil {
 		at = w.cAt(w.n)
 	}
-	lateBias := w.BiasCol != nil && w.Accumulate
-	lateReLU := w.ReLU && (lateBias || w.BiasRow != nil)
 	for k0 := 0; k0 == 0 || k0 < w.K; k0 += gemmDepth {
 		depth := min(gemmDepth, w.K-k0)
 		rows := w.rows
@@ -36,7 +34,7 @@ func (w *gemmBlock) do() {
 		}
 		for chunk := w.lo; chunk < w.hi; chunk++ {
 			j, width := w.panel(chunk)
-			t := tileArgs{k: depth, width: width, ldc: w.LDC, relu: w.ReLU && !lateReLU && k0+depth == w.K}
+			t := tileArgs{k: depth, width: width, ldc: w.LDC, add: k0 > 0 || w.Accumulate}
 			switch {
 			case ownB != nil:
 				t.b, t.bks = ownB.data[depth*(j-first):depth*(j-first+width)], width
@@ -51,7 +49,7 @@ func (w *gemmBlock) do() {
 			w.column(&t, rows, at, j, k0)
 		}
 	}
-	w.finish(w.n, at, w.i0, w.i1, first, last, lateBias, lateReLU)
+	w.finish(w.n, at, w.i0, w.i1, first, last)
 }
 
 // column computes the tiles under one panel, which t describes. at is where the product begins in C and rows the packed
@@ -68,11 +66,5 @@ func (w *gemmBlock) column(t *tileArgs, rows []float32, at, j, k0 int) {
 		t.a, t.ars, t.aks = w.A[w.n*w.AStride+w.i0*w.ARow+k0*w.ACol:], w.ARow, w.ACol
 	}
 	t.c = w.C[at+w.i0*w.LDC+j:]
-	switch {
-	case k0 > 0 || w.Accumulate:
-		t.init, t.irs = t.c, w.LDC
-	case w.BiasCol != nil:
-		t.init, t.irs = w.BiasCol[j:], 0
-	}
 	t.run()
 }

@@ -15,7 +15,7 @@ func gemmDeep(p Parallel, g *GemmArgs) bool {
 		part.A, part.B = g.A[k0*g.ACol:], g.B[k0*g.BRow:]
 		part.Accumulate = g.Accumulate || k0 > 0
 		if k0+part.K < g.K {
-			part.BiasCol, part.BiasRow, part.ReLU, part.Epilogue = nil, nil, false, nil
+			part.Epilogue = nil
 		}
 		blocked(p, part)
 	}

@@ -16,7 +16,6 @@ const (
 type gemmRun struct {
 	*GemmArgs
 	geometry
-	packed               *PackedB
 	packA, packB         bool
 	dense                bool  // the packed right factor is one matrix, not panels: it is small
 	chunks               []int // first columns of the panels of B, and N
@@ -33,12 +32,12 @@ type gemmRun struct {
 }
 
 // cut makes r the run of a call. It keeps the memory of r's chunks.
-func (r *gemmRun) cut(g *GemmArgs, b *PackedB) {
-	*r = gemmRun{GemmArgs: g, geometry: currentGeometry(), packed: b, chunks: r.chunks[:0]}
+func (r *gemmRun) cut(g *GemmArgs) {
+	*r = gemmRun{GemmArgs: g, geometry: currentGeometry(), chunks: r.chunks[:0]}
 	r.packA = g.N > gemmNarrow && g.M > 2*r.tall && g.K > 64
 	r.chunks = r.panels(r.chunks, g.N, g.N > gemmNarrow)
 	direct := g.BCol == 1 && (g.M <= 2*r.tall || g.K*g.BRow <= gemmDirectB)
-	r.packB = b == nil && !direct
+	r.packB = !direct
 	r.dense = r.packB && g.BRow == 1 && g.K <= gemmDepth && g.K*g.N <= gemmDense
 	work := g.M * g.N * g.K
 	if work < gemmTask && g.Batch > 1 {
@@ -68,7 +67,7 @@ func (r *gemmRun) cut(g *GemmArgs, b *PackedB) {
 func (r *gemmRun) reachBack() {
 	last := r.chunks[len(r.chunks)-2]
 	width := (r.N - last + 7) &^ 7
-	if active == levelAVX2 && width > r.N-last && width <= r.N && r.packed == nil && !r.packA && !r.Accumulate && r.K <= gemmDepth &&
+	if active == levelAVX2 && width > r.N-last && width <= r.N && !r.packA && !r.Accumulate && r.K <= gemmDepth &&
 		r.colBlocks == 1 {
 		r.back = last + width - r.N
 	}
@@ -128,8 +127,6 @@ func (r *gemmRun) do(p Parallel) {
 		}
 		for w.n = first; w.n < min(first+r.group, r.Batch); w.n++ {
 			switch {
-			case r.packed != nil:
-				w.panels = r.packed.b
 			case upFront && r.BStride == 0:
 				w.panels = b.data
 			case upFront:

@@ -35,9 +35,9 @@ func gemmDots(p Parallel, g *GemmArgs) bool {
 			c[i*cStep] = sum
 		}
 		if row {
-			g.finish(n, n*g.CStride, 0, 1, lo, hi, g.BiasCol != nil, g.ReLU)
+			g.finish(n, n*g.CStride, 0, 1, lo, hi)
 		} else {
-			g.finish(n, n*g.CStride, lo, hi, 0, 1, g.BiasCol != nil, g.ReLU)
+			g.finish(n, n*g.CStride, lo, hi, 0, 1)
 		}
 	})
 	return true
@@ -73,6 +73,6 @@ func gemmSplit(p Parallel, g *GemmArgs) bool {
 			copy(row, sum)
 		}
 	}
-	g.finish(0, 0, 0, g.M, 0, g.N, g.BiasCol != nil, g.ReLU)
+	g.finish(0, 0, 0, g.M, 0, g.N)
 	return true
 }

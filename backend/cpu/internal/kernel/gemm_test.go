@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -81,6 +82,18 @@ type rapidOrT interface {
 	Fatalf(format string, args ...any)
 }
 
+// eachTile runs f at every level, and for both widths of units that AVX2 has.
+func eachTile(t *testing.T, f func(t *testing.T)) {
+	eachLevel(t, f)
+	if !slices.Contains(levels(), levelAVX2) {
+		return
+	}
+	old := halves
+	defer func() { halves = old }()
+	halves = !halves
+	t.Run("other units", func(t *testing.T) { atLevel(levelAVX2, func() { f(t) }) })
+}
+
 func randoms(seed uint64, n int) []float32 {
 	r := rand.New(rand.NewPCG(seed, 1))
 	out := make([]float32, n)
@@ -104,15 +117,6 @@ func naiveGemm(g GemmArgs) (want, scale []float64) {
 				}
 				for p := range g.K {
 					add(float64(g.A[b*g.AStride+i*g.ARow+p*g.ACol]) * float64(g.B[b*g.BStride+p*g.BRow+j*g.BCol]))
-				}
-				if g.BiasCol != nil {
-					add(float64(g.BiasCol[j]))
-				}
-				if g.BiasRow != nil {
-					add(float64(g.BiasRow[i]))
-				}
-				if g.ReLU {
-					sum = max(sum, 0)
 				}
 				want[at], scale[at] = sum, size
 			}
@@ -166,22 +170,15 @@ func drawGemm(t *rapid.T, most int) (GemmArgs, guarded) {
 	}
 	g.A = randoms(seed, batch*g.AStride+1)
 	g.B = randoms(seed+1, (batch-1)*g.BStride+(g.N+gap)*(g.K+gap)+1)
-	if rapid.Bool().Draw(t, "bias of columns") {
-		g.BiasCol = randoms(seed+2, g.N)
-	}
-	if rapid.Bool().Draw(t, "bias of rows") {
-		g.BiasRow = randoms(seed+3, g.M)
-	}
-	g.ReLU = rapid.Bool().Draw(t, "relu")
 	g.Accumulate = rapid.Bool().Draw(t, "accumulate")
 	c := newGuarded((batch-1)*g.CStride + (g.M-1)*g.LDC + g.N)
-	copy(c.data, randoms(seed+4, len(c.data)))
+	copy(c.data, randoms(seed+2, len(c.data)))
 	g.C = append([]float32(nil), c.data...)
 	return g, c
 }
 
 func TestGemm(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
+	eachTile(t, func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			g, c := drawGemm(t, 70)
 			checkGemm(t, g, c, func(g GemmArgs) { Gemm(nil, g) })
@@ -208,7 +205,7 @@ func TestGemmLarge(t *testing.T) {
 		{700, 50, 160},
 		{700, 58, 160},
 	}
-	eachLevel(t, func(t *testing.T) {
+	eachTile(t, func(t *testing.T) {
 		for _, s := range shapes {
 			for layout := range 4 {
 				g := GemmArgs{M: s[0], N: s[1], K: s[2], ARow: s[2], ACol: 1, BRow: s[1], BCol: 1, LDC: s[1] + 3}
@@ -218,13 +215,10 @@ func TestGemmLarge(t *testing.T) {
 				if layout&2 != 0 {
 					g.BRow, g.BCol = 1, g.K
 				}
-				g.A, g.B, g.BiasRow = randoms(1, g.M*g.K), randoms(2, g.K*g.N), randoms(3, g.M)
-				g.Accumulate, g.ReLU = layout == 1 || layout == 2, layout >= 2
-				if layout != 0 {
-					g.BiasCol = randoms(4, g.N)
-				}
+				g.A, g.B = randoms(1, g.M*g.K), randoms(2, g.K*g.N)
+				g.Accumulate = layout == 1 || layout == 2
 				c := newGuarded((g.M-1)*g.LDC + g.N)
-				copy(c.data, randoms(5, len(c.data)))
+				copy(c.data, randoms(3, len(c.data)))
 				g.C = append([]float32(nil), c.data...)
 				covered := make([]bool, g.M*g.N)
 				var lock sync.Mutex
@@ -251,21 +245,9 @@ func TestGemmLarge(t *testing.T) {
 	})
 }
 
-func TestGemmPacked(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
-		rapid.Check(t, func(t *rapid.T) {
-			g, c := drawGemm(t, 150)
-			g.BStride = 0
-			checkGemm(t, g, c, func(g GemmArgs) {
-				GemmPacked(nil, g, PackB(workers(2), g.K, g.N, g.B, g.BRow, g.BCol))
-			})
-		})
-	})
-}
-
 // TestGemmWorkers asks for the same bytes from any number of workers.
 func TestGemmWorkers(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
+	eachTile(t, func(t *testing.T) {
 		for _, s := range [][3]int{{40, 40, 3200}, {333, 211, 300}, {1, 500, 3000}, {500, 1, 3000}, {100, 300, 513}} {
 			g := GemmArgs{M: s[0], N: s[1], K: s[2], ARow: s[2], ACol: 1, BRow: 1, BCol: s[2], LDC: s[1]}
 			g.A, g.B = randoms(1, g.M*g.K), randoms(2, g.K*g.N)

@@ -26,6 +26,8 @@ func (g geometry) height(width int) int {
 	switch {
 	case width > g.step:
 		return g.squat
+	case width <= 8 && active == levelAVX2 && halves:
+		return 6
 	case width <= 8 && active != levelPortable:
 		return 12
 	default:
@@ -59,7 +61,7 @@ func split(count, tall int) (tiles, taller, rows int) {
 }
 
 // tileArgs describes the product of some tiles, one below the other: rows by width, over k. The first tiles, taller in
-// number, have the given rows, the others one less. init, when not nil, holds what the sums begin with at row stride irs.
+// number, have the given rows, the others one less. The sums begin with what C holds if add is set.
 type tileArgs struct {
 	tiles, taller, rows int
 	width, k            int
@@ -70,9 +72,7 @@ type tileArgs struct {
 	bks                 int
 	c                   []float32
 	ldc                 int
-	init                []float32
-	irs                 int
-	relu                bool
+	add                 bool
 }
 
 func (t *tileArgs) run() {
@@ -109,20 +109,13 @@ func (t *tileArgs) portable() {
 func (t *tileArgs) row(a []float32, at, aks, i int) {
 	var numbers [8]float32
 	sums := numbers[:t.width]
-	if t.init != nil {
-		copy(sums, t.init[i*t.irs:])
+	if t.add {
+		copy(sums, t.c[i*t.ldc:])
 	}
 	for p := range t.k {
 		x := a[at+p*aks]
 		for j, y := range t.b[p*t.bks:][:len(sums)] {
 			sums[j] += x * y
-		}
-	}
-	if t.relu {
-		for j, s := range sums {
-			if s < 0 {
-				sums[j] = 0
-			}
 		}
 	}
 	copy(t.c[i*t.ldc:], sums)

@@ -12,6 +12,9 @@ const (
 // active is the set in use. It is written when the program starts and by tests.
 var active = best()
 
+// halves says that the processor passes vectors of 256 bits through units of 128 bits.
+var halves = splits256()
+
 // Level returns the name of the instruction set in use: "avx512", "avx2" or "portable".
 func Level() string { return active.String() }
 

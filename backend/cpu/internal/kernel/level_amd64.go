@@ -17,3 +17,13 @@ func best() level {
 		return levelPortable
 	}
 }
+
+// splits256 asks the processor how wide its units are: AMD64 Architecture Programmer's Manual, volume 3, appendix E, function
+// 8000_001Ah, whose bits FP128 and FP256 say which vectors stay whole.
+func splits256() bool {
+	const most, units = 0x80000000, 0x8000001A
+	if cpuid(most) < units {
+		return false
+	}
+	return cpuid(units)&0b101 == 0b001
+}

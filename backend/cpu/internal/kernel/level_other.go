@@ -3,3 +3,5 @@
 package kernel
 
 func best() level { return levelPortable }
+
+func splits256() bool { return false }

@@ -37,6 +37,7 @@ func main() {
 			check(write("..", f.name+"_"+strings.ToLower(s.String()), func() { f.generate(s) }))
 		}
 	}
+	check(write("..", "cpuid", cpuid))
 	check(writeDispatch(".."))
 }
 
