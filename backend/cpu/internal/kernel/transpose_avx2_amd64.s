@@ -4,6 +4,81 @@
 
 #include "textflag.h"
 
+// func transposeBlocksAVX2(dst *float32, src *float32, r int, c int, ldd int, lds int)
+// Requires: AVX
+TEXT ·transposeBlocksAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ r+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ ldd+32(FP), SI
+	MOVQ lds+40(FP), DI
+	SHLQ $0x02, SI
+	SHLQ $0x02, DI
+
+strip:
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ BX, R10
+
+block:
+	LEAQ        (DI)(DI*2), R12
+	LEAQ        (R8)(R12*1), R11
+	LEAQ        (R11)(R12*1), R12
+	VMOVUPS     (R8), X0
+	VINSERTF128 $0x01, (R11)(DI*1), Y0, Y0
+	VMOVUPS     (R8)(DI*1), X1
+	VINSERTF128 $0x01, (R11)(DI*2), Y1, Y1
+	VMOVUPS     (R8)(DI*2), X2
+	VINSERTF128 $0x01, (R12), Y2, Y2
+	VMOVUPS     (R11), X3
+	VINSERTF128 $0x01, (R12)(DI*1), Y3, Y3
+	VMOVUPS     16(R8), X4
+	VINSERTF128 $0x01, 16(R11)(DI*1), Y4, Y4
+	VMOVUPS     16(R8)(DI*1), X5
+	VINSERTF128 $0x01, 16(R11)(DI*2), Y5, Y5
+	VMOVUPS     16(R8)(DI*2), X6
+	VINSERTF128 $0x01, 16(R12), Y6, Y6
+	VMOVUPS     16(R11), X7
+	VINSERTF128 $0x01, 16(R12)(DI*1), Y7, Y7
+	VUNPCKLPS   Y1, Y0, Y8
+	VUNPCKLPS   Y3, Y2, Y9
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y2
+	VUNPCKLPD   Y9, Y8, Y1
+	VUNPCKHPD   Y9, Y8, Y3
+	VUNPCKLPD   Y2, Y0, Y8
+	VUNPCKHPD   Y2, Y0, Y9
+	VUNPCKLPS   Y5, Y4, Y10
+	VUNPCKLPS   Y7, Y6, Y11
+	VUNPCKHPS   Y5, Y4, Y4
+	VUNPCKHPS   Y7, Y6, Y6
+	VUNPCKLPD   Y11, Y10, Y5
+	VUNPCKHPD   Y11, Y10, Y7
+	VUNPCKLPD   Y6, Y4, Y10
+	VUNPCKHPD   Y6, Y4, Y11
+	LEAQ        (SI)(SI*2), R12
+	LEAQ        (R9)(R12*1), R11
+	LEAQ        (R11)(R12*1), R12
+	VMOVUPS     Y1, (R9)
+	VMOVUPS     Y3, (R9)(SI*1)
+	VMOVUPS     Y8, (R9)(SI*2)
+	VMOVUPS     Y9, (R11)
+	VMOVUPS     Y5, (R11)(SI*1)
+	VMOVUPS     Y7, (R11)(SI*2)
+	VMOVUPS     Y10, (R12)
+	VMOVUPS     Y11, (R12)(SI*1)
+	ADDQ        $0x20, R8
+	LEAQ        (R9)(SI*8), R9
+	SUBQ        $0x08, R10
+	JNE         block
+	LEAQ        (CX)(DI*8), CX
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, DX
+	JNE         strip
+	VZEROUPPER
+	RET
+
 // func transposeAVX2(dst *float32, src *float32, r int, c int, ldd int, lds int)
 // Requires: AVX, CMOV
 TEXT ·transposeAVX2(SB), NOSPLIT, $64-48
@@ -52,162 +127,13 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $64-48
 	CMOVQLE R9, BX
 	ADDQ    BX, DI
 	XORQ    BX, BX
-	CMPQ    AX, $0x08
-	JL      maskedRows
-	SUBQ    $0x08, CX
-	JL      wholePartial
-
-wholeFull:
-	MOVQ       (SP), AX
-	VMOVUPS    (AX)(BX*1), Y0
-	MOVQ       8(SP), AX
-	VMOVUPS    (AX)(BX*1), Y1
-	MOVQ       16(SP), AX
-	VMOVUPS    (AX)(BX*1), Y2
-	MOVQ       24(SP), AX
-	VMOVUPS    (AX)(BX*1), Y3
-	MOVQ       32(SP), AX
-	VMOVUPS    (AX)(BX*1), Y4
-	MOVQ       40(SP), AX
-	VMOVUPS    (AX)(BX*1), Y5
-	MOVQ       48(SP), AX
-	VMOVUPS    (AX)(BX*1), Y6
-	MOVQ       56(SP), AX
-	VMOVUPS    (AX)(BX*1), Y7
-	VUNPCKLPS  Y1, Y0, Y8
-	VUNPCKLPS  Y3, Y2, Y9
-	VUNPCKHPS  Y1, Y0, Y0
-	VUNPCKHPS  Y3, Y2, Y2
-	VUNPCKLPD  Y9, Y8, Y1
-	VUNPCKHPD  Y9, Y8, Y3
-	VUNPCKLPD  Y2, Y0, Y8
-	VUNPCKHPD  Y2, Y0, Y0
-	VUNPCKLPS  Y5, Y4, Y2
-	VUNPCKLPS  Y7, Y6, Y9
-	VUNPCKHPS  Y5, Y4, Y4
-	VUNPCKHPS  Y7, Y6, Y6
-	VUNPCKLPD  Y9, Y2, Y5
-	VUNPCKHPD  Y9, Y2, Y7
-	VUNPCKLPD  Y6, Y4, Y2
-	VUNPCKHPD  Y6, Y4, Y4
-	VPERM2F128 $0x20, Y5, Y1, Y6
-	VPERM2F128 $0x31, Y5, Y1, Y1
-	VPERM2F128 $0x20, Y7, Y3, Y5
-	VPERM2F128 $0x31, Y7, Y3, Y3
-	VPERM2F128 $0x20, Y2, Y8, Y7
-	VPERM2F128 $0x31, Y2, Y8, Y8
-	VPERM2F128 $0x20, Y4, Y0, Y2
-	VPERM2F128 $0x31, Y4, Y0, Y0
-	VMOVUPS    Y6, (SI)
-	ADDQ       DX, SI
-	VMOVUPS    Y5, (SI)
-	ADDQ       DX, SI
-	VMOVUPS    Y7, (SI)
-	ADDQ       DX, SI
-	VMOVUPS    Y2, (SI)
-	ADDQ       DX, SI
-	VMOVUPS    Y1, (SI)
-	ADDQ       DX, SI
-	VMOVUPS    Y3, (SI)
-	ADDQ       DX, SI
-	VMOVUPS    Y8, (SI)
-	ADDQ       DX, SI
-	VMOVUPS    Y0, (SI)
-	ADDQ       DX, SI
-	ADDQ       $0x20, BX
-	SUBQ       $0x08, CX
-	JGE        wholeFull
-
-wholePartial:
-	ADDQ       $0x08, CX
-	JE         wholeEnd
-	LEAQ       tailMask<>+0(SB), DI
-	MOVQ       CX, AX
-	NEGQ       AX
-	VMOVDQU    32(DI)(AX*4), Y0
-	MOVQ       (SP), AX
-	VMASKMOVPS (AX)(BX*1), Y0, Y1
-	MOVQ       8(SP), AX
-	VMASKMOVPS (AX)(BX*1), Y0, Y2
-	MOVQ       16(SP), AX
-	VMASKMOVPS (AX)(BX*1), Y0, Y3
-	MOVQ       24(SP), AX
-	VMASKMOVPS (AX)(BX*1), Y0, Y4
-	MOVQ       32(SP), AX
-	VMASKMOVPS (AX)(BX*1), Y0, Y5
-	MOVQ       40(SP), AX
-	VMASKMOVPS (AX)(BX*1), Y0, Y6
-	MOVQ       48(SP), AX
-	VMASKMOVPS (AX)(BX*1), Y0, Y7
-	MOVQ       56(SP), AX
-	VMASKMOVPS (AX)(BX*1), Y0, Y0
-	VUNPCKLPS  Y2, Y1, Y8
-	VUNPCKLPS  Y4, Y3, Y9
-	VUNPCKHPS  Y2, Y1, Y1
-	VUNPCKHPS  Y4, Y3, Y3
-	VUNPCKLPD  Y9, Y8, Y2
-	VUNPCKHPD  Y9, Y8, Y4
-	VUNPCKLPD  Y3, Y1, Y8
-	VUNPCKHPD  Y3, Y1, Y1
-	VUNPCKLPS  Y6, Y5, Y3
-	VUNPCKLPS  Y0, Y7, Y9
-	VUNPCKHPS  Y6, Y5, Y5
-	VUNPCKHPS  Y0, Y7, Y7
-	VUNPCKLPD  Y9, Y3, Y6
-	VUNPCKHPD  Y9, Y3, Y0
-	VUNPCKLPD  Y7, Y5, Y3
-	VUNPCKHPD  Y7, Y5, Y5
-	VPERM2F128 $0x20, Y6, Y2, Y7
-	VPERM2F128 $0x31, Y6, Y2, Y2
-	VPERM2F128 $0x20, Y0, Y4, Y6
-	VPERM2F128 $0x31, Y0, Y4, Y4
-	VPERM2F128 $0x20, Y3, Y8, Y0
-	VPERM2F128 $0x31, Y3, Y8, Y8
-	VPERM2F128 $0x20, Y5, Y1, Y3
-	VPERM2F128 $0x31, Y5, Y1, Y1
-	VMOVUPS    Y7, (SI)
-	ADDQ       DX, SI
-	DECQ       CX
-	JE         wholeEnd
-	VMOVUPS    Y6, (SI)
-	ADDQ       DX, SI
-	DECQ       CX
-	JE         wholeEnd
-	VMOVUPS    Y0, (SI)
-	ADDQ       DX, SI
-	DECQ       CX
-	JE         wholeEnd
-	VMOVUPS    Y3, (SI)
-	ADDQ       DX, SI
-	DECQ       CX
-	JE         wholeEnd
-	VMOVUPS    Y2, (SI)
-	ADDQ       DX, SI
-	DECQ       CX
-	JE         wholeEnd
-	VMOVUPS    Y4, (SI)
-	ADDQ       DX, SI
-	DECQ       CX
-	JE         wholeEnd
-	VMOVUPS    Y8, (SI)
-	ADDQ       DX, SI
-	DECQ       CX
-	JE         wholeEnd
-	VMOVUPS    Y1, (SI)
-	ADDQ       DX, SI
-
-wholeEnd:
-	VZEROUPPER
-	RET
-
-maskedRows:
 	LEAQ    tailMask<>+0(SB), DI
 	NEGQ    AX
 	VMOVDQU 32(DI)(AX*4), Y0
 	SUBQ    $0x08, CX
-	JL      maskedPartial
+	JL      partial
 
-maskedFull:
+full:
 	MOVQ       (SP), AX
 	VMOVUPS    (AX)(BX*1), Y1
 	MOVQ       8(SP), AX
@@ -266,11 +192,11 @@ maskedFull:
 	ADDQ       DX, SI
 	ADDQ       $0x20, BX
 	SUBQ       $0x08, CX
-	JGE        maskedFull
+	JGE        full
 
-maskedPartial:
+partial:
 	ADDQ       $0x08, CX
-	JE         maskedEnd
+	JE         end
 	LEAQ       tailMask<>+0(SB), DI
 	MOVQ       CX, AX
 	NEGQ       AX
@@ -318,35 +244,35 @@ maskedPartial:
 	VMASKMOVPS Y8, Y0, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMASKMOVPS Y7, Y0, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMASKMOVPS Y1, Y0, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMASKMOVPS Y4, Y0, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMASKMOVPS Y3, Y0, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMASKMOVPS Y5, Y0, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMASKMOVPS Y9, Y0, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMASKMOVPS Y2, Y0, (SI)
 	ADDQ       DX, SI
 
-maskedEnd:
+end:
 	VZEROUPPER
 	RET
 

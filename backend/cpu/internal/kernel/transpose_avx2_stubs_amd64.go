@@ -4,6 +4,11 @@
 
 package kernel
 
+// transposeBlocksAVX2 sets dst[j*ldd+i] = src[i*lds+j] for i < r and j < c, positive multiples of 8.
+//
+//go:noescape
+func transposeBlocksAVX2(dst *float32, src *float32, r int, c int, ldd int, lds int)
+
 // transposeAVX2 sets dst[j*ldd+i] = src[i*lds+j] for i < r and j < c, where 1 <= r <= 8.
 //
 //go:noescape

@@ -88,9 +88,9 @@ TEXT ·transposeAVX512(SB), NOSPLIT, $128-48
 	BZHIQ   AX, DI, DI
 	KMOVW   DI, K1
 	SUBQ    $0x10, CX
-	JL      maskedPartial
+	JL      partial
 
-maskedFull:
+full:
 	MOVQ       (SP), AX
 	VMOVUPS    (AX)(BX*1), Z0
 	MOVQ       8(SP), AX
@@ -221,11 +221,11 @@ maskedFull:
 	ADDQ       DX, SI
 	ADDQ       $0x40, BX
 	SUBQ       $0x10, CX
-	JGE        maskedFull
+	JGE        full
 
-maskedPartial:
+partial:
 	ADDQ       $0x10, CX
-	JE         maskedEnd
+	JE         end
 	MOVQ       $-1, AX
 	BZHIQ      CX, AX, AX
 	KMOVW      AX, K2
@@ -328,66 +328,66 @@ maskedPartial:
 	VMOVUPS    Z5, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z7, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z2, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z4, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z13, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z15, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z10, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z12, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z14, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z1, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z3, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z6, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z17, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z9, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z11, K1, (SI)
 	ADDQ       DX, SI
 	DECQ       CX
-	JE         maskedEnd
+	JE         end
 	VMOVUPS    Z16, K1, (SI)
 	ADDQ       DX, SI
 
-maskedEnd:
+end:
 	VZEROUPPER
 	RET

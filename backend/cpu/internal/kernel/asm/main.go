@@ -22,7 +22,7 @@ func main() {
 		generate func(s isa)
 	}{
 		{"gemm", gemmTiles},
-		{"transpose", transposeRows},
+		{"transpose", transposeFunctions},
 		{"unary", unaryFunctions},
 		{"binary", binaryFunctions},
 		{"ternary", ternaryFunctions},

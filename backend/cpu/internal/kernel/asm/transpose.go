@@ -7,13 +7,77 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// transposeRows writes the transpose of a strip of at most as many rows as a vector has words. Its columns are taken a
-// square block at a time; the last block is read and written through masks.
-func transposeRows(s isa) {
+// transposeFunctions writes the transposes of one instruction set.
+func transposeFunctions(s isa) {
 	side := 16
 	if s == avx2 {
 		side = 8
+		transposeBlocks()
 	}
+	transposeRows(s, side)
+}
+
+// transposeBlocks writes the transpose of a matrix of whole blocks on AVX2. The halves of a register are read from rows that
+// are four apart, so that nothing has to cross between them.
+func transposeBlocks() {
+	ctx.Function("transposeBlocksAVX2")
+	ctx.Attributes(noSplit)
+	ctx.SignatureExpr("func(dst, src *float32, r, c, ldd, lds int)")
+	ctx.Doc("transposeBlocksAVX2 sets dst[j*ldd+i] = src[i*lds+j] for i < r and j < c, positive multiples of 8.")
+	ctx.Pragma("noescape")
+	dst, src, r, c, ldd, lds := param("dst"), param("src"), param("r"), param("c"), param("ldd"), param("lds")
+	ctx.SHLQ(Imm(2), ldd)
+	ctx.SHLQ(Imm(2), lds)
+	// lines returns the addresses of eight rows; every third has a register.
+	lines := func(first, stride reg.GPVirtual) []Mem {
+		bases := []reg.GPVirtual{first, ctx.GP64(), ctx.GP64()}
+		triple := ctx.GP64()
+		ctx.LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, triple)
+		ctx.LEAQ(Mem{Base: first, Index: triple, Scale: 1}, bases[1])
+		ctx.LEAQ(Mem{Base: bases[1], Index: triple, Scale: 1}, bases[2])
+		out := make([]Mem, 8)
+		for i := range out {
+			out[i] = Mem{Base: bases[i/3]}
+			if i%3 > 0 {
+				out[i].Index, out[i].Scale = stride, uint8(i%3)
+			}
+		}
+		return out
+	}
+	ctx.Label("strip")
+	from, to, left := ctx.GP64(), ctx.GP64(), ctx.GP64()
+	ctx.MOVQ(src, from)
+	ctx.MOVQ(dst, to)
+	ctx.MOVQ(c, left)
+	ctx.Label("block")
+	in := lines(from, lds)
+	v := make([]reg.VecVirtual, 8)
+	for i := range v {
+		v[i] = ctx.YMM()
+		low, high := in[i%4], in[i%4+4]
+		low.Disp, high.Disp = i/4*16, i/4*16
+		ctx.VMOVUPS(low, v[i].AsX())
+		ctx.VINSERTF128(Imm(1), high, v[i], v[i])
+	}
+	quads(v, ctx.YMM)
+	for i, m := range lines(to, ldd) {
+		ctx.VMOVUPS(v[i], m)
+	}
+	ctx.ADDQ(Imm(32), from)
+	ctx.LEAQ(Mem{Base: to, Index: ldd, Scale: 8}, to)
+	ctx.SUBQ(Imm(8), left)
+	ctx.JNE(LabelRef("block"))
+	ctx.LEAQ(Mem{Base: src, Index: lds, Scale: 8}, src)
+	ctx.ADDQ(Imm(32), dst)
+	ctx.SUBQ(Imm(8), r)
+	ctx.JNE(LabelRef("strip"))
+	ctx.VZEROUPPER()
+	ctx.RET()
+}
+
+// transposeRows writes the transpose of a strip of at most side rows. Its columns are taken a square block at a time; the
+// last block is read and written through masks.
+func transposeRows(s isa, side int) {
 	ctx.Function(fmt.Sprintf("transpose%v", s))
 	ctx.Attributes(noSplit)
 	ctx.SignatureExpr("func(dst, src *float32, r, c, ldd, lds int)")
@@ -44,33 +108,26 @@ func transposeRows(s isa) {
 	}
 	b := &block{s: s, side: side, rows: rows, at: ctx.GP64(), dst: dst, ldd: ldd}
 	ctx.XORQ(b.at, b.at)
-	if s == avx2 {
-		// Masked stores are slow on some processors.
-		ctx.CMPQ(r, Imm(uint64(side)))
-		ctx.JL(LabelRef("maskedRows"))
-		b.strip("whole", c)
-		ctx.Label("maskedRows")
-	}
-	b.rowMask(r)
-	b.strip("masked", c)
+	b.rMask = newMask(s, r)
+	b.strip(c)
 }
 
 // strip writes the loop over the blocks, and returns.
-func (b *block) strip(name string, c reg.Register) {
+func (b *block) strip(c reg.GPVirtual) {
 	side := Imm(uint64(b.side))
 	ctx.SUBQ(side, c)
-	ctx.JL(LabelRef(name + "Partial"))
-	ctx.Label(name + "Full")
-	b.emit(name, nil)
+	ctx.JL(LabelRef("partial"))
+	ctx.Label("full")
+	b.emit(nil)
 	ctx.ADDQ(Imm(uint64(4*b.side)), b.at)
 	ctx.SUBQ(side, c)
-	ctx.JGE(LabelRef(name + "Full"))
-	ctx.Label(name + "Partial")
+	ctx.JGE(LabelRef("full"))
+	ctx.Label("partial")
 	ctx.ADDQ(side, c)
-	ctx.JE(LabelRef(name + "End"))
-	b.colMask(c.(reg.GPVirtual))
-	b.emit(name, c)
-	ctx.Label(name + "End")
+	ctx.JE(LabelRef("end"))
+	b.cMask = newMask(b.s, c)
+	b.emit(c)
+	ctx.Label("end")
 	ctx.VZEROUPPER()
 	ctx.RET()
 }
@@ -82,13 +139,9 @@ type block struct {
 	rows     Mem
 	at       reg.GPVirtual // offset of the block in its rows, in bytes
 	dst, ldd reg.GPVirtual
-	rMask    reg.Register // nil: all rows
+	rMask    reg.Register
 	cMask    reg.Register
 }
-
-func (b *block) rowMask(n reg.GPVirtual) { b.rMask = newMask(b.s, n) }
-
-func (b *block) colMask(n reg.GPVirtual) { b.cMask = newMask(b.s, n) }
 
 // newMask returns a mask of the first n lanes: a mask register, or a vector on AVX2.
 func newMask(s isa, n reg.GPVirtual) reg.Register {
@@ -110,7 +163,7 @@ func newMask(s isa, n reg.GPVirtual) reg.Register {
 }
 
 // emit reads, transposes and writes a block. cols counts its columns when it may have fewer than a full block.
-func (b *block) emit(name string, cols reg.Register) {
+func (b *block) emit(cols reg.Register) {
 	v := make([]reg.VecVirtual, b.side)
 	for i := range v {
 		p := ctx.GP64()
@@ -139,8 +192,6 @@ func (b *block) emit(name string, cols reg.Register) {
 	for i := range v {
 		m := Mem{Base: b.dst}
 		switch {
-		case b.rMask == nil:
-			ctx.VMOVUPS(v[i], m)
 		case b.s == avx512:
 			ctx.VMOVUPS(v[i], b.rMask, m)
 		default:
@@ -149,7 +200,7 @@ func (b *block) emit(name string, cols reg.Register) {
 		ctx.ADDQ(b.ldd, b.dst)
 		if cols != nil && i < len(v)-1 {
 			ctx.DECQ(cols)
-			ctx.JE(LabelRef(name + "End"))
+			ctx.JE(LabelRef("end"))
 		}
 	}
 }
