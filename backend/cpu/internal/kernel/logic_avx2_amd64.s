@@ -740,31 +740,28 @@ each1Done:
 // func chooseAVX2(dst *float32, mask *bool, a *float32, b *float32, n int)
 // Requires: AVX, AVX2
 TEXT ·chooseAVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ mask+8(FP), CX
-	MOVQ a+16(FP), DX
-	MOVQ b+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
-	LEAQ 16(DI), R8
-	CMPQ R8, SI
-	JG   each2Done
+	MOVQ   dst+0(FP), AX
+	MOVQ   mask+8(FP), CX
+	MOVQ   a+16(FP), DX
+	MOVQ   b+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	MOVQ   n+32(FP), SI
+	XORQ   DI, DI
+	LEAQ   16(DI), R8
+	CMPQ   R8, SI
+	JG     each2Done
 
 each2:
-	VPMOVZXBD (CX)(DI*1), Y0
-	VXORPS    Y1, Y1, Y1
-	VPCMPGTD  Y1, Y0, Y0
-	VMOVUPS   (DX)(DI*4), Y1
+	VPMOVZXBD (CX)(DI*1), Y1
+	VPCMPGTD  Y0, Y1, Y1
 	VMOVUPS   (BX)(DI*4), Y2
-	VBLENDVPS Y0, Y1, Y2, Y0
-	VMOVUPS   Y0, (AX)(DI*4)
-	VPMOVZXBD 8(CX)(DI*1), Y0
-	VXORPS    Y1, Y1, Y1
-	VPCMPGTD  Y1, Y0, Y0
-	VMOVUPS   32(DX)(DI*4), Y1
+	VBLENDVPS Y1, (DX)(DI*4), Y2, Y1
+	VMOVUPS   Y1, (AX)(DI*4)
+	VPMOVZXBD 8(CX)(DI*1), Y1
+	VPCMPGTD  Y0, Y1, Y1
 	VMOVUPS   32(BX)(DI*4), Y2
-	VBLENDVPS Y0, Y1, Y2, Y0
-	VMOVUPS   Y0, 32(AX)(DI*4)
+	VBLENDVPS Y1, 32(DX)(DI*4), Y2, Y1
+	VMOVUPS   Y1, 32(AX)(DI*4)
 	MOVQ      R8, DI
 	ADDQ      $0x10, R8
 	CMPQ      R8, SI
@@ -776,13 +773,11 @@ each2Done:
 	JG   each1Done
 
 each1:
-	VPMOVZXBD (CX)(DI*1), Y0
-	VXORPS    Y1, Y1, Y1
-	VPCMPGTD  Y1, Y0, Y0
-	VMOVUPS   (DX)(DI*4), Y1
+	VPMOVZXBD (CX)(DI*1), Y1
+	VPCMPGTD  Y0, Y1, Y1
 	VMOVUPS   (BX)(DI*4), Y2
-	VBLENDVPS Y0, Y1, Y2, Y0
-	VMOVUPS   Y0, (AX)(DI*4)
+	VBLENDVPS Y1, (DX)(DI*4), Y2, Y1
+	VMOVUPS   Y1, (AX)(DI*4)
 	MOVQ      R8, DI
 	ADDQ      $0x08, R8
 	CMPQ      R8, SI
@@ -800,6 +795,7 @@ TEXT ·chooseScaledAVX2(SB), NOSPLIT, $0-40
 	MOVQ         a+16(FP), DX
 	VBROADCASTSS scale+24(FP), Y0
 	VBROADCASTSS s+28(FP), Y1
+	VXORPS       Y2, Y2, Y2
 	MOVQ         n+32(FP), BX
 	XORQ         SI, SI
 	LEAQ         16(SI), DI
@@ -807,20 +803,16 @@ TEXT ·chooseScaledAVX2(SB), NOSPLIT, $0-40
 	JG           each2Done
 
 each2:
-	VPMOVZXBD (CX)(SI*1), Y2
-	VXORPS    Y3, Y3, Y3
-	VPCMPGTD  Y3, Y2, Y2
-	VMOVUPS   (DX)(SI*4), Y3
-	VMULPS    Y0, Y3, Y3
-	VBLENDVPS Y2, Y3, Y1, Y2
-	VMOVUPS   Y2, (AX)(SI*4)
-	VPMOVZXBD 8(CX)(SI*1), Y2
-	VXORPS    Y3, Y3, Y3
-	VPCMPGTD  Y3, Y2, Y2
-	VMOVUPS   32(DX)(SI*4), Y3
-	VMULPS    Y0, Y3, Y3
-	VBLENDVPS Y2, Y3, Y1, Y2
-	VMOVUPS   Y2, 32(AX)(SI*4)
+	VPMOVZXBD (CX)(SI*1), Y3
+	VPCMPGTD  Y2, Y3, Y3
+	VMULPS    (DX)(SI*4), Y0, Y4
+	VBLENDVPS Y3, Y4, Y1, Y3
+	VMOVUPS   Y3, (AX)(SI*4)
+	VPMOVZXBD 8(CX)(SI*1), Y3
+	VPCMPGTD  Y2, Y3, Y3
+	VMULPS    32(DX)(SI*4), Y0, Y4
+	VBLENDVPS Y3, Y4, Y1, Y3
+	VMOVUPS   Y3, 32(AX)(SI*4)
 	MOVQ      DI, SI
 	ADDQ      $0x10, DI
 	CMPQ      DI, BX
@@ -832,13 +824,11 @@ each2Done:
 	JG   each1Done
 
 each1:
-	VPMOVZXBD (CX)(SI*1), Y2
-	VXORPS    Y3, Y3, Y3
-	VPCMPGTD  Y3, Y2, Y2
-	VMOVUPS   (DX)(SI*4), Y3
-	VMULPS    Y0, Y3, Y3
-	VBLENDVPS Y2, Y3, Y1, Y2
-	VMOVUPS   Y2, (AX)(SI*4)
+	VPMOVZXBD (CX)(SI*1), Y3
+	VPCMPGTD  Y2, Y3, Y3
+	VMULPS    (DX)(SI*4), Y0, Y4
+	VBLENDVPS Y3, Y4, Y1, Y3
+	VMOVUPS   Y3, (AX)(SI*4)
 	MOVQ      DI, SI
 	ADDQ      $0x08, DI
 	CMPQ      DI, BX
@@ -855,6 +845,7 @@ TEXT ·chooseScalarAVX2(SB), NOSPLIT, $0-40
 	MOVQ         mask+8(FP), CX
 	MOVQ         a+16(FP), DX
 	VBROADCASTSS s+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
 	MOVQ         n+32(FP), BX
 	XORQ         SI, SI
 	LEAQ         16(SI), DI
@@ -862,18 +853,14 @@ TEXT ·chooseScalarAVX2(SB), NOSPLIT, $0-40
 	JG           each2Done
 
 each2:
-	VPMOVZXBD (CX)(SI*1), Y1
-	VXORPS    Y2, Y2, Y2
-	VPCMPGTD  Y2, Y1, Y1
-	VMOVUPS   (DX)(SI*4), Y2
-	VBLENDVPS Y1, Y2, Y0, Y1
-	VMOVUPS   Y1, (AX)(SI*4)
-	VPMOVZXBD 8(CX)(SI*1), Y1
-	VXORPS    Y2, Y2, Y2
-	VPCMPGTD  Y2, Y1, Y1
-	VMOVUPS   32(DX)(SI*4), Y2
-	VBLENDVPS Y1, Y2, Y0, Y1
-	VMOVUPS   Y1, 32(AX)(SI*4)
+	VPMOVZXBD (CX)(SI*1), Y2
+	VPCMPGTD  Y1, Y2, Y2
+	VBLENDVPS Y2, (DX)(SI*4), Y0, Y2
+	VMOVUPS   Y2, (AX)(SI*4)
+	VPMOVZXBD 8(CX)(SI*1), Y2
+	VPCMPGTD  Y1, Y2, Y2
+	VBLENDVPS Y2, 32(DX)(SI*4), Y0, Y2
+	VMOVUPS   Y2, 32(AX)(SI*4)
 	MOVQ      DI, SI
 	ADDQ      $0x10, DI
 	CMPQ      DI, BX
@@ -885,12 +872,10 @@ each2Done:
 	JG   each1Done
 
 each1:
-	VPMOVZXBD (CX)(SI*1), Y1
-	VXORPS    Y2, Y2, Y2
-	VPCMPGTD  Y2, Y1, Y1
-	VMOVUPS   (DX)(SI*4), Y2
-	VBLENDVPS Y1, Y2, Y0, Y1
-	VMOVUPS   Y1, (AX)(SI*4)
+	VPMOVZXBD (CX)(SI*1), Y2
+	VPCMPGTD  Y1, Y2, Y2
+	VBLENDVPS Y2, (DX)(SI*4), Y0, Y2
+	VMOVUPS   Y2, (AX)(SI*4)
 	MOVQ      DI, SI
 	ADDQ      $0x08, DI
 	CMPQ      DI, BX

@@ -781,28 +781,27 @@ eachEnd:
 // func chooseAVX512(dst *float32, mask *bool, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·chooseAVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ mask+8(FP), CX
-	MOVQ a+16(FP), DX
-	MOVQ b+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
-	LEAQ 32(DI), R8
-	CMPQ R8, SI
-	JG   each2Done
+	MOVQ   dst+0(FP), AX
+	MOVQ   mask+8(FP), CX
+	MOVQ   a+16(FP), DX
+	MOVQ   b+24(FP), BX
+	VPXORD Z0, Z0, Z0
+	MOVQ   n+32(FP), SI
+	XORQ   DI, DI
+	LEAQ   32(DI), R8
+	CMPQ   R8, SI
+	JG     each2Done
 
 each2:
 	VPMOVZXBD (CX)(DI*1), Z0
 	VPTESTMD  Z0, Z0, K1
-	VMOVUPS   (DX)(DI*4), Z0
-	VMOVUPS   (BX)(DI*4), Z5
-	VBLENDMPS Z0, Z5, K1, Z1
+	VMOVUPS   (BX)(DI*4), Z0
+	VBLENDMPS (DX)(DI*4), Z0, K1, Z1
 	VMOVUPS   Z1, (AX)(DI*4)
 	VPMOVZXBD 16(CX)(DI*1), Z0
 	VPTESTMD  Z0, Z0, K1
-	VMOVUPS   64(DX)(DI*4), Z0
-	VMOVUPS   64(BX)(DI*4), Z5
-	VBLENDMPS Z0, Z5, K1, Z2
+	VMOVUPS   64(BX)(DI*4), Z0
+	VBLENDMPS 64(DX)(DI*4), Z0, K1, Z2
 	VMOVUPS   Z2, 64(AX)(DI*4)
 	MOVQ      R8, DI
 	ADDQ      $0x20, R8
@@ -817,9 +816,8 @@ each2Done:
 each1:
 	VPMOVZXBD (CX)(DI*1), Z0
 	VPTESTMD  Z0, Z0, K1
-	VMOVUPS   (DX)(DI*4), Z0
-	VMOVUPS   (BX)(DI*4), Z1
-	VBLENDMPS Z0, Z1, K1, Z3
+	VMOVUPS   (BX)(DI*4), Z0
+	VBLENDMPS (DX)(DI*4), Z0, K1, Z3
 	VMOVUPS   Z3, (AX)(DI*4)
 	MOVQ      R8, DI
 	ADDQ      $0x10, R8
@@ -851,6 +849,7 @@ TEXT ·chooseScaledAVX512(SB), NOSPLIT, $0-40
 	MOVQ         a+16(FP), DX
 	VBROADCASTSS scale+24(FP), Z0
 	VBROADCASTSS s+28(FP), Z1
+	VPXORD       Z2, Z2, Z2
 	MOVQ         n+32(FP), BX
 	XORQ         SI, SI
 	LEAQ         32(SI), DI
@@ -860,14 +859,12 @@ TEXT ·chooseScaledAVX512(SB), NOSPLIT, $0-40
 each2:
 	VPMOVZXBD (CX)(SI*1), Z2
 	VPTESTMD  Z2, Z2, K1
-	VMOVUPS   (DX)(SI*4), Z2
-	VMULPS    Z0, Z2, Z2
+	VMULPS    (DX)(SI*4), Z0, Z2
 	VBLENDMPS Z2, Z1, K1, Z3
 	VMOVUPS   Z3, (AX)(SI*4)
 	VPMOVZXBD 16(CX)(SI*1), Z2
 	VPTESTMD  Z2, Z2, K1
-	VMOVUPS   64(DX)(SI*4), Z2
-	VMULPS    Z0, Z2, Z2
+	VMULPS    64(DX)(SI*4), Z0, Z2
 	VBLENDMPS Z2, Z1, K1, Z4
 	VMOVUPS   Z4, 64(AX)(SI*4)
 	MOVQ      DI, SI
@@ -883,8 +880,7 @@ each2Done:
 each1:
 	VPMOVZXBD (CX)(SI*1), Z2
 	VPTESTMD  Z2, Z2, K1
-	VMOVUPS   (DX)(SI*4), Z2
-	VMULPS    Z0, Z2, Z2
+	VMULPS    (DX)(SI*4), Z0, Z2
 	VBLENDMPS Z2, Z1, K1, Z5
 	VMOVUPS   Z5, (AX)(SI*4)
 	MOVQ      DI, SI
@@ -901,7 +897,7 @@ each1Done:
 	VPMOVZXBD.Z (CX)(SI*1), K1, Z2
 	VPTESTMD    Z2, Z2, K2
 	VMOVUPS.Z   (DX)(SI*4), K1, Z2
-	VMULPS      Z0, Z2, Z0
+	VMULPS      Z2, Z0, Z0
 	VBLENDMPS   Z0, Z1, K2, Z6
 	VMOVUPS     Z6, K1, (AX)(SI*4)
 
@@ -916,6 +912,7 @@ TEXT ·chooseScalarAVX512(SB), NOSPLIT, $0-40
 	MOVQ         mask+8(FP), CX
 	MOVQ         a+16(FP), DX
 	VBROADCASTSS s+24(FP), Z0
+	VPXORD       Z1, Z1, Z1
 	MOVQ         n+32(FP), BX
 	XORQ         SI, SI
 	LEAQ         32(SI), DI
@@ -925,13 +922,11 @@ TEXT ·chooseScalarAVX512(SB), NOSPLIT, $0-40
 each2:
 	VPMOVZXBD (CX)(SI*1), Z1
 	VPTESTMD  Z1, Z1, K1
-	VMOVUPS   (DX)(SI*4), Z1
-	VBLENDMPS Z1, Z0, K1, Z2
+	VBLENDMPS (DX)(SI*4), Z0, K1, Z2
 	VMOVUPS   Z2, (AX)(SI*4)
 	VPMOVZXBD 16(CX)(SI*1), Z1
 	VPTESTMD  Z1, Z1, K1
-	VMOVUPS   64(DX)(SI*4), Z1
-	VBLENDMPS Z1, Z0, K1, Z3
+	VBLENDMPS 64(DX)(SI*4), Z0, K1, Z3
 	VMOVUPS   Z3, 64(AX)(SI*4)
 	MOVQ      DI, SI
 	ADDQ      $0x20, DI
@@ -946,8 +941,7 @@ each2Done:
 each1:
 	VPMOVZXBD (CX)(SI*1), Z1
 	VPTESTMD  Z1, Z1, K1
-	VMOVUPS   (DX)(SI*4), Z1
-	VBLENDMPS Z1, Z0, K1, Z4
+	VBLENDMPS (DX)(SI*4), Z0, K1, Z4
 	VMOVUPS   Z4, (AX)(SI*4)
 	MOVQ      DI, SI
 	ADDQ      $0x10, DI

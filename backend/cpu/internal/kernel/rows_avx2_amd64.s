@@ -250,10 +250,9 @@ row:
 	JG           each1Done
 
 each1:
-	VMOVUPS     (SI)(R10*4), Y3
-	VMOVUPS     (DI)(R10*4), Y4
-	VFMADD231PS Y0, Y3, Y4
-	VMOVUPS     Y4, (AX)(R10*4)
+	VMOVUPS     (DI)(R10*4), Y3
+	VFMADD231PS (SI)(R10*4), Y0, Y3
+	VMOVUPS     Y3, (AX)(R10*4)
 	MOVQ        R11, R10
 	ADDQ        $0x08, R11
 	CMPQ        R11, BX
@@ -268,7 +267,7 @@ each1Done:
 	LEAQ        tailMask<>+0(SB), R11
 	NEGQ        R10
 	VMOVDQU     32(R11)(R10*4), Y3
-	VFMADD231PS Y0, Y1, Y2
+	VFMADD231PS Y1, Y0, Y2
 	VMOVUPS     Y2, (AX)(R9*4)
 	JMP         eachEnd
 
@@ -280,7 +279,7 @@ eachFew:
 	VMOVDQU     32(R11)(R10*4), Y1
 	VMASKMOVPS  (SI)(R9*4), Y1, Y2
 	VMASKMOVPS  (DI)(R9*4), Y1, Y3
-	VFMADD231PS Y0, Y2, Y3
+	VFMADD231PS Y2, Y0, Y3
 	VMASKMOVPS  Y3, Y1, (AX)(R9*4)
 
 eachEnd:
@@ -322,10 +321,8 @@ row:
 	JG           each1Done
 
 each1:
-	VMOVUPS (SI)(R10*4), Y3
-	VMOVUPS (DI)(R10*4), Y4
-	VADDPS  Y0, Y3, Y3
-	VMULPS  Y4, Y3, Y3
+	VADDPS  (SI)(R10*4), Y0, Y3
+	VMULPS  (DI)(R10*4), Y3, Y3
 	VMOVUPS Y3, (AX)(R10*4)
 	MOVQ    R11, R10
 	ADDQ    $0x08, R11
@@ -341,7 +338,7 @@ each1Done:
 	LEAQ    tailMask<>+0(SB), R11
 	NEGQ    R10
 	VMOVDQU 32(R11)(R10*4), Y3
-	VADDPS  Y0, Y1, Y0
+	VADDPS  Y1, Y0, Y0
 	VMULPS  Y2, Y0, Y0
 	VMOVUPS Y0, (AX)(R9*4)
 	JMP     eachEnd
@@ -354,7 +351,7 @@ eachFew:
 	VMOVDQU    32(R11)(R10*4), Y1
 	VMASKMOVPS (SI)(R9*4), Y1, Y2
 	VMASKMOVPS (DI)(R9*4), Y1, Y3
-	VADDPS     Y0, Y2, Y0
+	VADDPS     Y2, Y0, Y0
 	VMULPS     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (AX)(R9*4)
 

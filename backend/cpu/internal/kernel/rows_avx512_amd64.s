@@ -230,14 +230,12 @@ row:
 	JG           each2Done
 
 each2:
-	VMOVUPS     (SI)(R9*4), Z1
-	VMOVUPS     (DI)(R9*4), Z2
-	VFMADD231PS Z0, Z1, Z2
-	VMOVUPS     Z2, (AX)(R9*4)
-	VMOVUPS     64(SI)(R9*4), Z1
-	VMOVUPS     64(DI)(R9*4), Z2
-	VFMADD231PS Z0, Z1, Z2
-	VMOVUPS     Z2, 64(AX)(R9*4)
+	VMOVUPS     (DI)(R9*4), Z1
+	VFMADD231PS (SI)(R9*4), Z0, Z1
+	VMOVUPS     Z1, (AX)(R9*4)
+	VMOVUPS     64(DI)(R9*4), Z1
+	VFMADD231PS 64(SI)(R9*4), Z0, Z1
+	VMOVUPS     Z1, 64(AX)(R9*4)
 	MOVQ        R10, R9
 	ADDQ        $0x20, R10
 	CMPQ        R10, BX
@@ -249,10 +247,9 @@ each2Done:
 	JG   each1Done
 
 each1:
-	VMOVUPS     (SI)(R9*4), Z1
-	VMOVUPS     (DI)(R9*4), Z2
-	VFMADD231PS Z0, Z1, Z2
-	VMOVUPS     Z2, (AX)(R9*4)
+	VMOVUPS     (DI)(R9*4), Z1
+	VFMADD231PS (SI)(R9*4), Z0, Z1
+	VMOVUPS     Z1, (AX)(R9*4)
 	MOVQ        R10, R9
 	ADDQ        $0x10, R10
 	CMPQ        R10, BX
@@ -267,7 +264,7 @@ each1Done:
 	KMOVW       R11, K1
 	VMOVUPS.Z   (SI)(R9*4), K1, Z1
 	VMOVUPS.Z   (DI)(R9*4), K1, Z2
-	VFMADD231PS Z0, Z1, Z2
+	VFMADD231PS Z1, Z0, Z2
 	VMOVUPS     Z2, K1, (AX)(R9*4)
 
 eachEnd:
@@ -304,15 +301,11 @@ row:
 	JG           each2Done
 
 each2:
-	VMOVUPS (SI)(R9*4), Z1
-	VMOVUPS (DI)(R9*4), Z2
-	VADDPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
+	VADDPS  (SI)(R9*4), Z0, Z1
+	VMULPS  (DI)(R9*4), Z1, Z1
 	VMOVUPS Z1, (AX)(R9*4)
-	VMOVUPS 64(SI)(R9*4), Z1
-	VMOVUPS 64(DI)(R9*4), Z2
-	VADDPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
+	VADDPS  64(SI)(R9*4), Z0, Z1
+	VMULPS  64(DI)(R9*4), Z1, Z1
 	VMOVUPS Z1, 64(AX)(R9*4)
 	MOVQ    R10, R9
 	ADDQ    $0x20, R10
@@ -325,10 +318,8 @@ each2Done:
 	JG   each1Done
 
 each1:
-	VMOVUPS (SI)(R9*4), Z1
-	VMOVUPS (DI)(R9*4), Z2
-	VADDPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
+	VADDPS  (SI)(R9*4), Z0, Z1
+	VMULPS  (DI)(R9*4), Z1, Z1
 	VMOVUPS Z1, (AX)(R9*4)
 	MOVQ    R10, R9
 	ADDQ    $0x10, R10
@@ -344,7 +335,7 @@ each1Done:
 	KMOVW     R11, K1
 	VMOVUPS.Z (SI)(R9*4), K1, Z1
 	VMOVUPS.Z (DI)(R9*4), K1, Z2
-	VADDPS    Z0, Z1, Z0
+	VADDPS    Z1, Z0, Z0
 	VMULPS    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(R9*4)
 

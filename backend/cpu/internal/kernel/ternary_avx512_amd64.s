@@ -20,13 +20,11 @@ TEXT ·mulAddAVX512(SB), NOSPLIT, $0-40
 each2:
 	VMOVUPS     (BX)(DI*4), Z0
 	VMOVUPS     (CX)(DI*4), Z1
-	VMOVUPS     (DX)(DI*4), Z2
-	VFMADD231PS Z2, Z1, Z0
+	VFMADD231PS (DX)(DI*4), Z1, Z0
 	VMOVUPS     Z0, (AX)(DI*4)
 	VMOVUPS     64(BX)(DI*4), Z0
 	VMOVUPS     64(CX)(DI*4), Z1
-	VMOVUPS     64(DX)(DI*4), Z2
-	VFMADD231PS Z2, Z1, Z0
+	VFMADD231PS 64(DX)(DI*4), Z1, Z0
 	VMOVUPS     Z0, 64(AX)(DI*4)
 	MOVQ        R8, DI
 	ADDQ        $0x20, R8
@@ -41,8 +39,7 @@ each2Done:
 each1:
 	VMOVUPS     (BX)(DI*4), Z0
 	VMOVUPS     (CX)(DI*4), Z1
-	VMOVUPS     (DX)(DI*4), Z2
-	VFMADD231PS Z2, Z1, Z0
+	VFMADD231PS (DX)(DI*4), Z1, Z0
 	VMOVUPS     Z0, (AX)(DI*4)
 	MOVQ        R8, DI
 	ADDQ        $0x10, R8
@@ -80,12 +77,10 @@ TEXT ·addScaledAVX512(SB), NOSPLIT, $0-40
 
 each2:
 	VMOVUPS     (CX)(SI*4), Z1
-	VMOVUPS     (DX)(SI*4), Z2
-	VFMADD231PS Z0, Z2, Z1
+	VFMADD231PS (DX)(SI*4), Z0, Z1
 	VMOVUPS     Z1, (AX)(SI*4)
 	VMOVUPS     64(CX)(SI*4), Z1
-	VMOVUPS     64(DX)(SI*4), Z2
-	VFMADD231PS Z0, Z2, Z1
+	VFMADD231PS 64(DX)(SI*4), Z0, Z1
 	VMOVUPS     Z1, 64(AX)(SI*4)
 	MOVQ        DI, SI
 	ADDQ        $0x20, DI
@@ -99,8 +94,7 @@ each2Done:
 
 each1:
 	VMOVUPS     (CX)(SI*4), Z1
-	VMOVUPS     (DX)(SI*4), Z2
-	VFMADD231PS Z0, Z2, Z1
+	VFMADD231PS (DX)(SI*4), Z0, Z1
 	VMOVUPS     Z1, (AX)(SI*4)
 	MOVQ        DI, SI
 	ADDQ        $0x10, DI
@@ -115,7 +109,7 @@ each1Done:
 	KMOVW       DI, K1
 	VMOVUPS.Z   (CX)(SI*4), K1, Z1
 	VMOVUPS.Z   (DX)(SI*4), K1, Z2
-	VFMADD231PS Z0, Z2, Z1
+	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (AX)(SI*4)
 
 eachEnd:

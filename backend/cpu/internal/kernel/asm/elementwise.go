@@ -21,7 +21,7 @@ func ternaryFunctions(s isa) {
 	dst, a, b, c, n := param("dst"), param("a"), param("b"), param("c"), param("n")
 	m.loop("each", n, 2, func(p part) {
 		sum := p.read(c)
-		m.addMul(sum, p.read(a), p.read(b))
+		m.addMul(sum, p.read(a), p.operand(b))
 		p.write(sum, dst)
 	})
 	end()
@@ -31,7 +31,7 @@ func ternaryFunctions(s isa) {
 	scale := m.spread("s")
 	m.loop("each", n, 2, func(p part) {
 		sum := p.read(a)
-		m.addMul(sum, p.read(b), scale)
+		m.addMul(sum, scale, p.operand(b))
 		p.write(sum, dst)
 	})
 	end()
@@ -116,18 +116,19 @@ func logicFunctions(s isa) {
 	m = function(s, "choose", "dst *float32, mask *bool, a, b *float32, n int", "sets dst to a or b.")
 	dst = param("dst")
 	truth, a, b := param("mask"), param("a"), param("b")
-	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth), p.read(a), p.read(b)), dst) })
+	zero := m.zero()
+	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth, zero), p.operand(a), p.read(b)), dst) })
 	end()
 
 	m = function(s, "chooseScaled", "dst *float32, mask *bool, a *float32, scale, s float32, n int", "sets dst to scale*a or s.")
 	dst, truth, a = param("dst"), param("mask"), param("a")
-	scale, other := m.spread("scale"), m.spread("s")
-	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth), m.mul(p.read(a), scale), other), dst) })
+	scale, other, zero := m.spread("scale"), m.spread("s"), m.zero()
+	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth, zero), m.mul(scale, p.operand(a)), other), dst) })
 	end()
 
 	m = function(s, "chooseScalar", "dst *float32, mask *bool, a *float32, s float32, n int", "sets dst to a or s.")
 	dst, truth, a = param("dst"), param("mask"), param("a")
-	no := m.spread("s")
-	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth), p.read(a), no), dst) })
+	no, zero := m.spread("s"), m.zero()
+	each(m, "n", func(p part) { p.write(m.choose(p.readBools(truth, zero), p.operand(a), no), dst) })
 	end()
 }

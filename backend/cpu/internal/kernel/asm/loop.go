@@ -71,6 +71,14 @@ func (p part) read(base reg.GPVirtual) vec {
 	return v
 }
 
+// operand is read as an operand of one instruction, which needs no register for it where it is in memory.
+func (p part) operand(base reg.GPVirtual) Op {
+	if p.tail == nil {
+		return p.mem(base)
+	}
+	return p.read(base)
+}
+
 // readOr is read with the lanes that do not exist taken from otherwise.
 func (p part) readOr(base reg.GPVirtual, otherwise vec) vec {
 	v := p.read(base)
@@ -133,10 +141,10 @@ func (m machine) whole(name string, n reg.GPVirtual, unroll int, body func(p par
 // slow on some processors: the last n mod lanes elements are left to back, with the last whole vectors of the matrices as
 // they were before the loop and a mask of the lanes that the loop has done. Fewer elements than a vector has lanes go under
 // a mask.
-func (m machine) reachBack(name string, n reg.GPVirtual, in []reg.GPVirtual, body func(p part), back func(last []vec, p part, old mask)) {
+func (m machine) reachBack(name string, n reg.GPVirtual, in []reg.GPVirtual, body func(p part), back func(last []Op, p part, old mask)) {
 	ctx.CMPQ(n, Imm(uint64(m.lanes())))
 	ctx.JL(LabelRef(name + "Few"))
-	var last []vec
+	var last []Op
 	for _, base := range in {
 		last = append(last, m.load(Mem{Base: base, Index: n, Scale: 4, Disp: -4 * m.lanes()}))
 	}
@@ -162,8 +170,8 @@ func (p part) bytes(base reg.GPVirtual) Mem {
 	return Mem{Base: base, Index: p.at, Scale: 1, Disp: p.step * p.lanes()}
 }
 
-// readBools returns the lanes whose byte is not 0.
-func (p part) readBools(base reg.GPVirtual) mask {
+// readBools returns the lanes whose byte is not 0. zero is a vector of zeros.
+func (p part) readBools(base reg.GPVirtual, zero vec) mask {
 	v := p.new()
 	if p.isa == avx512 {
 		if p.tail == nil {
@@ -176,7 +184,7 @@ func (p part) readBools(base reg.GPVirtual) mask {
 		return k
 	}
 	ctx.VPMOVZXBD(p.bytes(base), v)
-	return p.op(ctx.VPCMPGTD, p.zero(), v)
+	return p.op(ctx.VPCMPGTD, zero, v)
 }
 
 // writeBools stores a byte, 1 or 0, for each lane.

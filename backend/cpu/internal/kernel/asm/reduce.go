@@ -93,8 +93,8 @@ func rowExp(s isa) {
 		p.write(e, dst)
 	}
 	if s == avx2 {
-		m.reachBack("each", c, []reg.GPVirtual{x}, each, func(last []vec, p part, old mask) {
-			e := m.expNear("back", m.sub(last[0], shift), &far)
+		m.reachBack("each", c, []reg.GPVirtual{x}, each, func(last []Op, p part, old mask) {
+			e := m.expNear("back", m.sub(m.held(last[0]), shift), &far)
 			p.write(e, dst)
 			ctx.VANDNPS(e, old, e)
 			ctx.VADDPS(e, acc[0], acc[0])

@@ -16,19 +16,20 @@ func rowFunctions(s isa) {
 		{"rowMul", "multiplies the numbers of row i of x by s[i]", ctx.VMULPS},
 	} {
 		m := function(s, f.name, "dst, x, s *float32, r, c int", f.doc+", [r, c].")
-		rowLoop(m, []string{"x"}, func(number vec, in []vec) vec { return m.op(f.operation, number, in[0]) })
+		rowLoop(m, []string{"x"}, func(number vec, in []Op) vec { return m.op(f.operation, number, m.held(in[0])) })
 	}
 	m := function(s, "rowMulAdd", "dst, x, s, y *float32, r, c int", "multiplies the numbers of row i of x by s[i] and adds y, [r, c].")
-	rowLoop(m, []string{"x", "y"}, func(number vec, in []vec) vec {
-		m.addMul(in[1], in[0], number)
-		return in[1]
+	rowLoop(m, []string{"x", "y"}, func(number vec, in []Op) vec {
+		sum := m.held(in[1])
+		m.addMul(sum, number, in[0])
+		return sum
 	})
 	m = function(s, "rowAddMul", "dst, x, s, y *float32, r, c int", "adds s[i] to the numbers of row i of x and multiplies them by y, [r, c].")
-	rowLoop(m, []string{"x", "y"}, func(number vec, in []vec) vec { return m.mul(m.add(in[0], number), in[1]) })
+	rowLoop(m, []string{"x", "y"}, func(number vec, in []Op) vec { return m.mul(m.add(number, in[0]), in[1]) })
 }
 
 // rowLoop writes the loop over the rows of the matrices of the given names, whose result may overwrite one of them.
-func rowLoop(m machine, matrices []string, body func(number vec, in []vec) vec) {
+func rowLoop(m machine, matrices []string, body func(number vec, in []Op) vec) {
 	dst, number, r, c := param("dst"), param("s"), param("r"), param("c")
 	var in []reg.GPVirtual
 	for _, name := range matrices {
@@ -38,14 +39,14 @@ func rowLoop(m machine, matrices []string, body func(number vec, in []vec) vec) 
 	value := m.new()
 	ctx.VBROADCASTSS(Mem{Base: number}, value)
 	each := func(p part) {
-		var v []vec
+		var v []Op
 		for _, base := range in {
-			v = append(v, p.read(base))
+			v = append(v, p.operand(base))
 		}
 		p.write(body(value, v), dst)
 	}
 	if m.isa == avx2 {
-		m.reachBack("each", c, in, each, func(last []vec, p part, _ mask) { p.write(body(value, last), dst) })
+		m.reachBack("each", c, in, each, func(last []Op, p part, _ mask) { p.write(body(value, last), dst) })
 	} else {
 		m.loop("each", c, 2, each)
 	}

@@ -51,6 +51,14 @@ func (m machine) load(a Op) vec {
 	return v
 }
 
+// held returns a vector that holds a, which is a itself where it is a register.
+func (m machine) held(a Op) vec {
+	if v, ok := a.(vec); ok {
+		return v
+	}
+	return m.load(a)
+}
+
 // spread returns a vector whose lanes all hold the float32 parameter of the given name.
 func (m machine) spread(param string) vec {
 	b, err := ctx.Param(param).Resolve()
