@@ -491,24 +491,81 @@ row:
 	JLE          rowsDone
 	VXORPS       Y1, Y1, Y1
 	VBROADCASTSS (BX), Y0
+	VXORPS       word80000000<>+0(SB), Y0, Y0
 	CMPQ         DI, $0x08
 	JL           eachFew
 	VMOVUPS      -32(DX)(DI*4), Y2
 	MOVQ         DI, R9
 	XORQ         R10, R10
-	LEAQ         8(R10), R11
+	LEAQ         16(R10), R11
 	CMPQ         R11, DI
-	JG           each1Done
+	JG           each2Done
+
+each2:
+	VADDPS       (DX)(R10*4), Y0, Y3
+	VADDPS       32(DX)(R10*4), Y0, Y4
+	VANDPS       word7fffffff<>+0(SB), Y3, Y5
+	VANDPS       word7fffffff<>+0(SB), Y4, Y6
+	VPMAXSD      Y6, Y5, Y5
+	VCMPPS       $0x06, word42ae0000<>+0(SB), Y5, Y5
+	VMOVMSKPS    Y5, R12
+	TESTL        R12, R12
+	JNE          each2Far
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VMOVUPS      word4b400000<>+0(SB), Y6
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VSUBPS       word4b400000<>+0(SB), Y6, Y8
+	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
+	VMULPS       Y3, Y3, Y7
+	VMULPS       Y4, Y4, Y8
+	VMOVUPS      word3efffffe<>+0(SB), Y9
+	VMOVUPS      word3d2aac7a<>+0(SB), Y10
+	VMOVUPS      word3efffffe<>+0(SB), Y11
+	VMOVUPS      word3d2aac7a<>+0(SB), Y12
+	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y10
+	VFMADD231PS  word3c091d36<>+0(SB), Y4, Y12
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y9
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y4, Y11
+	VFMADD231PS  word3ab511a7<>+0(SB), Y7, Y10
+	VFMADD231PS  word3ab511a7<>+0(SB), Y8, Y12
+	VFMADD231PS  Y7, Y10, Y9
+	VFMADD231PS  Y8, Y12, Y11
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y11, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VADDPS       word3f800000<>+0(SB), Y3, Y3
+	VPADDD       Y5, Y3, Y3
+	VPSLLD       $0x17, Y6, Y5
+	VADDPS       word3f800000<>+0(SB), Y4, Y4
+	VPADDD       Y5, Y4, Y4
+
+each2Near:
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, (AX)(R10*4)
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS Y4, 32(AX)(R10*4)
+	MOVQ    R11, R10
+	ADDQ    $0x10, R11
+	CMPQ    R11, DI
+	JLE     each2
+
+each2Done:
+	LEAQ 8(R10), R11
+	CMPQ R11, DI
+	JG   each1Done
 
 each1:
-	VMOVUPS      (DX)(R10*4), Y3
-	VSUBPS       Y0, Y3, Y3
+	VADDPS       (DX)(R10*4), Y0, Y3
 	VANDPS       word7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x06, word42ae0000<>+0(SB), Y4, Y4
 	VMOVMSKPS    Y4, R12
 	TESTL        R12, R12
-	JNE          eachFar
-	VMOVAPS      Y3, Y3
+	JNE          each1Far
 	VMOVUPS      word4b400000<>+0(SB), Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y4
 	VSUBPS       word4b400000<>+0(SB), Y4, Y5
@@ -516,9 +573,9 @@ each1:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y5
 	VMOVUPS      word3efffffe<>+0(SB), Y6
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
 	VMOVUPS      word3d2aac7a<>+0(SB), Y7
 	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y7
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
 	VFMADD231PS  word3ab511a7<>+0(SB), Y5, Y7
 	VFMADD231PS  Y5, Y7, Y6
 	VFMADD231PS  Y5, Y6, Y3
@@ -526,7 +583,7 @@ each1:
 	VADDPS       word3f800000<>+0(SB), Y3, Y3
 	VPADDD       Y4, Y3, Y3
 
-eachNear:
+each1Near:
 	VADDPS  Y3, Y1, Y1
 	VMOVUPS Y3, (AX)(R10*4)
 	MOVQ    R11, R10
@@ -543,29 +600,28 @@ each1Done:
 	LEAQ         tailMask<>+0(SB), R11
 	NEGQ         R10
 	VMOVDQU      32(R11)(R10*4), Y3
-	VSUBPS       Y0, Y2, Y0
-	VANDPS       word7fffffff<>+0(SB), Y0, Y2
-	VCMPPS       $0x06, word42ae0000<>+0(SB), Y2, Y2
-	VMOVMSKPS    Y2, R10
+	VADDPS       Y2, Y0, Y4
+	VANDPS       word7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x06, word42ae0000<>+0(SB), Y5, Y5
+	VMOVMSKPS    Y5, R10
 	TESTL        R10, R10
 	JNE          backFar
-	VMOVAPS      Y0, Y0
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
-	VSUBPS       word4b400000<>+0(SB), Y2, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y4, Y0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
-	VMULPS       Y0, Y0, Y4
+	VMOVUPS      word4b400000<>+0(SB), Y0
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y0
+	VSUBPS       word4b400000<>+0(SB), Y0, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y2, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y2, Y4
+	VMULPS       Y4, Y4, Y2
 	VMOVUPS      word3efffffe<>+0(SB), Y5
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y5
 	VMOVUPS      word3d2aac7a<>+0(SB), Y6
-	VFMADD231PS  word3c091d36<>+0(SB), Y0, Y6
-	VFMADD231PS  word3ab511a7<>+0(SB), Y4, Y6
-	VFMADD231PS  Y4, Y6, Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VPSLLD       $0x17, Y2, Y2
-	VADDPS       word3f800000<>+0(SB), Y0, Y0
-	VPADDD       Y2, Y0, Y0
+	VFMADD231PS  word3c091d36<>+0(SB), Y4, Y6
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y4, Y5
+	VFMADD231PS  word3ab511a7<>+0(SB), Y2, Y6
+	VFMADD231PS  Y2, Y6, Y5
+	VFMADD231PS  Y2, Y5, Y4
+	VPSLLD       $0x17, Y0, Y0
+	VADDPS       word3f800000<>+0(SB), Y4, Y2
+	VPADDD       Y0, Y2, Y0
 
 backNear:
 	VMOVUPS Y0, (AX)(R9*4)
@@ -580,7 +636,7 @@ eachFew:
 	NEGQ         R10
 	VMOVDQU      32(R11)(R10*4), Y2
 	VMASKMOVPS   (DX)(R9*4), Y2, Y3
-	VSUBPS       Y0, Y3, Y0
+	VADDPS       Y3, Y0, Y0
 	VMOVUPS      word42d00000<>+0(SB), Y3
 	VMINPS       Y0, Y3, Y0
 	VMOVUPS      wordc2d00000<>+0(SB), Y3
@@ -592,9 +648,9 @@ eachFew:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
 	VMULPS       Y0, Y0, Y4
 	VMOVUPS      word3efffffe<>+0(SB), Y5
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y5
 	VMOVUPS      word3d2aac7a<>+0(SB), Y6
 	VFMADD231PS  word3c091d36<>+0(SB), Y0, Y6
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y5
 	VFMADD231PS  word3ab511a7<>+0(SB), Y4, Y6
 	VFMADD231PS  Y4, Y6, Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -631,7 +687,65 @@ rowsDone:
 	VZEROUPPER
 	RET
 
-eachFar:
+each2Far:
+	VADDPS       (DX)(R10*4), Y0, Y3
+	VADDPS       32(DX)(R10*4), Y0, Y4
+	VMOVUPS      word42d00000<>+0(SB), Y5
+	VMINPS       Y3, Y5, Y3
+	VMOVUPS      wordc2d00000<>+0(SB), Y5
+	VMAXPS       Y3, Y5, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y3
+	VMULPS       Y3, Y3, Y6
+	VMOVUPS      word3efffffe<>+0(SB), Y7
+	VMOVUPS      word3d2aac7a<>+0(SB), Y8
+	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y8
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y7
+	VFMADD231PS  word3ab511a7<>+0(SB), Y6, Y8
+	VFMADD231PS  Y6, Y8, Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VPSRAD       $0x01, Y5, Y6
+	VPSLLD       $0x17, Y6, Y7
+	VPADDD       word3f800000<>+0(SB), Y7, Y7
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       word3f800000<>+0(SB), Y5, Y5
+	VFMADD231PS  Y3, Y7, Y7
+	VMULPS       Y5, Y7, Y3
+	VMOVAPS      Y3, Y3
+	VMOVUPS      word42d00000<>+0(SB), Y5
+	VMINPS       Y4, Y5, Y4
+	VMOVUPS      wordc2d00000<>+0(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y5
+	VSUBPS       word4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      word3efffffe<>+0(SB), Y7
+	VMOVUPS      word3d2aac7a<>+0(SB), Y8
+	VFMADD231PS  word3c091d36<>+0(SB), Y4, Y8
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y4, Y7
+	VFMADD231PS  word3ab511a7<>+0(SB), Y6, Y8
+	VFMADD231PS  Y6, Y8, Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VPSRAD       $0x01, Y5, Y6
+	VPSLLD       $0x17, Y6, Y7
+	VPADDD       word3f800000<>+0(SB), Y7, Y7
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       word3f800000<>+0(SB), Y5, Y5
+	VFMADD231PS  Y4, Y7, Y7
+	VMULPS       Y5, Y7, Y4
+	VMOVAPS      Y4, Y4
+	JMP          each2Near
+
+each1Far:
+	VADDPS       (DX)(R10*4), Y0, Y3
 	VMOVUPS      word42d00000<>+0(SB), Y4
 	VMINPS       Y3, Y4, Y3
 	VMOVUPS      wordc2d00000<>+0(SB), Y4
@@ -643,9 +757,9 @@ eachFar:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y5
 	VMOVUPS      word3efffffe<>+0(SB), Y6
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
 	VMOVUPS      word3d2aac7a<>+0(SB), Y7
 	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y7
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
 	VFMADD231PS  word3ab511a7<>+0(SB), Y5, Y7
 	VFMADD231PS  Y5, Y7, Y6
 	VFMADD231PS  Y5, Y6, Y3
@@ -658,9 +772,10 @@ eachFar:
 	VFMADD231PS  Y3, Y6, Y6
 	VMULPS       Y4, Y6, Y3
 	VMOVAPS      Y3, Y3
-	JMP          eachNear
+	JMP          each1Near
 
 backFar:
+	VADDPS       Y2, Y0, Y0
 	VMOVUPS      word42d00000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y0
 	VMOVUPS      wordc2d00000<>+0(SB), Y2
@@ -672,9 +787,9 @@ backFar:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
 	VMULPS       Y0, Y0, Y4
 	VMOVUPS      word3efffffe<>+0(SB), Y5
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y5
 	VMOVUPS      word3d2aac7a<>+0(SB), Y6
 	VFMADD231PS  word3c091d36<>+0(SB), Y0, Y6
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y5
 	VFMADD231PS  word3ab511a7<>+0(SB), Y4, Y6
 	VFMADD231PS  Y4, Y6, Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -688,6 +803,16 @@ backFar:
 	VMULPS       Y2, Y5, Y0
 	VMOVAPS      Y0, Y0
 	JMP          backNear
+
+DATA word80000000<>+0(SB)/4, $0x80000000
+DATA word80000000<>+4(SB)/4, $0x80000000
+DATA word80000000<>+8(SB)/4, $0x80000000
+DATA word80000000<>+12(SB)/4, $0x80000000
+DATA word80000000<>+16(SB)/4, $0x80000000
+DATA word80000000<>+20(SB)/4, $0x80000000
+DATA word80000000<>+24(SB)/4, $0x80000000
+DATA word80000000<>+28(SB)/4, $0x80000000
+GLOBL word80000000<>(SB), RODATA|NOPTR, $32
 
 DATA word7fffffff<>+0(SB)/4, $0x7fffffff
 DATA word7fffffff<>+4(SB)/4, $0x7fffffff
@@ -759,16 +884,6 @@ DATA word3efffffe<>+24(SB)/4, $0x3efffffe
 DATA word3efffffe<>+28(SB)/4, $0x3efffffe
 GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
 
-DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+8(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+12(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
-GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
-
 DATA word3d2aac7a<>+0(SB)/4, $0x3d2aac7a
 DATA word3d2aac7a<>+4(SB)/4, $0x3d2aac7a
 DATA word3d2aac7a<>+8(SB)/4, $0x3d2aac7a
@@ -788,6 +903,16 @@ DATA word3c091d36<>+20(SB)/4, $0x3c091d36
 DATA word3c091d36<>+24(SB)/4, $0x3c091d36
 DATA word3c091d36<>+28(SB)/4, $0x3c091d36
 GLOBL word3c091d36<>(SB), RODATA|NOPTR, $32
+
+DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+8(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+12(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
+GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
 
 DATA word3ab511a7<>+0(SB)/4, $0x3ab511a7
 DATA word3ab511a7<>+4(SB)/4, $0x3ab511a7

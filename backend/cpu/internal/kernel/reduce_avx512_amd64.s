@@ -487,7 +487,7 @@ rowsDone:
 	RET
 
 // func rowExpAVX512(dst *float32, sums *float32, x *float32, less *float32, r int, c int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·rowExpAVX512(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
 	MOVQ sums+8(FP), CX
@@ -503,14 +503,14 @@ row:
 	JLE          rowsDone
 	VPXORD       Z1, Z1, Z1
 	VBROADCASTSS (BX), Z0
+	VXORPS       word80000000<>+0(SB), Z0, Z0
 	XORQ         R9, R9
 	LEAQ         16(R9), R10
 	CMPQ         R10, DI
 	JG           each1Done
 
 each1:
-	VMOVUPS      (DX)(R9*4), Z2
-	VSUBPS       Z0, Z2, Z2
+	VADDPS       (DX)(R9*4), Z0, Z2
 	VMOVUPS      word42d00000<>+0(SB), Z3
 	VMINPS       Z2, Z3, Z2
 	VMOVUPS      wordc2d00000<>+0(SB), Z3
@@ -543,7 +543,7 @@ each1Done:
 	BZHIQ        R10, R11, R11
 	KMOVW        R11, K1
 	VMOVUPS.Z    (DX)(R9*4), K1, Z2
-	VSUBPS       Z0, Z2, Z0
+	VADDPS       Z2, Z0, Z0
 	VMOVUPS      word42d00000<>+0(SB), Z2
 	VMINPS       Z0, Z2, Z0
 	VMOVUPS      wordc2d00000<>+0(SB), Z2
@@ -587,6 +587,24 @@ eachEnd:
 rowsDone:
 	VZEROUPPER
 	RET
+
+DATA word80000000<>+0(SB)/4, $0x80000000
+DATA word80000000<>+4(SB)/4, $0x80000000
+DATA word80000000<>+8(SB)/4, $0x80000000
+DATA word80000000<>+12(SB)/4, $0x80000000
+DATA word80000000<>+16(SB)/4, $0x80000000
+DATA word80000000<>+20(SB)/4, $0x80000000
+DATA word80000000<>+24(SB)/4, $0x80000000
+DATA word80000000<>+28(SB)/4, $0x80000000
+DATA word80000000<>+32(SB)/4, $0x80000000
+DATA word80000000<>+36(SB)/4, $0x80000000
+DATA word80000000<>+40(SB)/4, $0x80000000
+DATA word80000000<>+44(SB)/4, $0x80000000
+DATA word80000000<>+48(SB)/4, $0x80000000
+DATA word80000000<>+52(SB)/4, $0x80000000
+DATA word80000000<>+56(SB)/4, $0x80000000
+DATA word80000000<>+60(SB)/4, $0x80000000
+GLOBL word80000000<>(SB), RODATA|NOPTR, $64
 
 DATA word42d00000<>+0(SB)/4, $0x42d00000
 DATA word42d00000<>+4(SB)/4, $0x42d00000

@@ -28,9 +28,9 @@ each1:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y2
 	VMOVUPS      word3efffffe<>+0(SB), Y3
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y3
 	VMOVUPS      word3d2aac7a<>+0(SB), Y4
 	VFMADD231PS  word3c091d36<>+0(SB), Y0, Y4
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y0, Y3
 	VFMADD231PS  word3ab511a7<>+0(SB), Y2, Y4
 	VFMADD231PS  Y2, Y4, Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -66,9 +66,9 @@ each1Done:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVUPS      word3efffffe<>+0(SB), Y4
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y1, Y4
 	VMOVUPS      word3d2aac7a<>+0(SB), Y5
 	VFMADD231PS  word3c091d36<>+0(SB), Y1, Y5
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y1, Y4
 	VFMADD231PS  word3ab511a7<>+0(SB), Y3, Y5
 	VFMADD231PS  Y3, Y5, Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -156,16 +156,6 @@ DATA word3efffffe<>+24(SB)/4, $0x3efffffe
 DATA word3efffffe<>+28(SB)/4, $0x3efffffe
 GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
 
-DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+8(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+12(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
-GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
-
 DATA word3d2aac7a<>+0(SB)/4, $0x3d2aac7a
 DATA word3d2aac7a<>+4(SB)/4, $0x3d2aac7a
 DATA word3d2aac7a<>+8(SB)/4, $0x3d2aac7a
@@ -185,6 +175,16 @@ DATA word3c091d36<>+20(SB)/4, $0x3c091d36
 DATA word3c091d36<>+24(SB)/4, $0x3c091d36
 DATA word3c091d36<>+28(SB)/4, $0x3c091d36
 GLOBL word3c091d36<>(SB), RODATA|NOPTR, $32
+
+DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+8(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+12(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
+DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
+GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
 
 DATA word3ab511a7<>+0(SB)/4, $0x3ab511a7
 DATA word3ab511a7<>+4(SB)/4, $0x3ab511a7
@@ -883,9 +883,9 @@ each1:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y5
 	VMOVUPS      word3efffffe<>+0(SB), Y6
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
 	VMOVUPS      word3d2aac7a<>+0(SB), Y7
 	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y7
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y6
 	VFMADD231PS  word3ab511a7<>+0(SB), Y5, Y7
 	VFMADD231PS  Y5, Y7, Y6
 	VFMADD231PS  Y5, Y6, Y3
@@ -941,9 +941,9 @@ each1Done:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y4
 	VMULPS       Y4, Y4, Y6
 	VMOVUPS      word3efffffe<>+0(SB), Y7
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y4, Y7
 	VMOVUPS      word3d2aac7a<>+0(SB), Y8
 	VFMADD231PS  word3c091d36<>+0(SB), Y4, Y8
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y4, Y7
 	VFMADD231PS  word3ab511a7<>+0(SB), Y6, Y8
 	VFMADD231PS  Y6, Y8, Y7
 	VFMADD231PS  Y6, Y7, Y4
@@ -1087,9 +1087,9 @@ each1:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
 	VMULPS       Y2, Y2, Y6
 	VMOVUPS      word3efffffe<>+0(SB), Y7
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y2, Y7
 	VMOVUPS      word3d2aac7a<>+0(SB), Y8
 	VFMADD231PS  word3c091d36<>+0(SB), Y2, Y8
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y2, Y7
 	VFMADD231PS  word3ab511a7<>+0(SB), Y6, Y8
 	VFMADD231PS  Y6, Y8, Y7
 	VFMADD231PS  Y6, Y7, Y2
@@ -1153,9 +1153,9 @@ each1Done:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
 	VMULPS       Y3, Y3, Y7
 	VMOVUPS      word3efffffe<>+0(SB), Y8
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y8
 	VMOVUPS      word3d2aac7a<>+0(SB), Y9
 	VFMADD231PS  word3c091d36<>+0(SB), Y3, Y9
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y3, Y8
 	VFMADD231PS  word3ab511a7<>+0(SB), Y7, Y9
 	VFMADD231PS  Y7, Y9, Y8
 	VFMADD231PS  Y7, Y8, Y3
@@ -1363,9 +1363,9 @@ each1:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y3, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVUPS      word3efffffe<>+0(SB), Y4
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y1, Y4
 	VMOVUPS      word3d2aac7a<>+0(SB), Y5
 	VFMADD231PS  word3c091d36<>+0(SB), Y1, Y5
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y1, Y4
 	VFMADD231PS  word3ab511a7<>+0(SB), Y3, Y5
 	VFMADD231PS  Y3, Y5, Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -1408,9 +1408,9 @@ each1Done:
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y4
 	VMOVUPS      word3efffffe<>+0(SB), Y5
-	VFMADD231PS  word3e2aaa48<>+0(SB), Y2, Y5
 	VMOVUPS      word3d2aac7a<>+0(SB), Y6
 	VFMADD231PS  word3c091d36<>+0(SB), Y2, Y6
+	VFMADD231PS  word3e2aaa48<>+0(SB), Y2, Y5
 	VFMADD231PS  word3ab511a7<>+0(SB), Y4, Y6
 	VFMADD231PS  Y4, Y6, Y5
 	VFMADD231PS  Y4, Y5, Y2

@@ -114,6 +114,15 @@ func (m machine) loop(name string, n reg.GPVirtual, unroll int, body func(p part
 
 // whole writes the part of a loop that works on whole vectors and returns the register with the index it stops at.
 func (m machine) whole(name string, n reg.GPVirtual, unroll int, body func(p part)) reg.GPVirtual {
+	return m.passes(name, n, unroll, func(parts []part) {
+		for _, p := range parts {
+			body(p)
+		}
+	})
+}
+
+// passes is whole for what works on all vectors of a pass at once.
+func (m machine) passes(name string, n reg.GPVirtual, unroll int, body func(parts []part)) reg.GPVirtual {
 	at, after := ctx.GP64(), ctx.GP64()
 	ctx.XORQ(at, at)
 	for _, u := range []int{unroll, 1} {
@@ -122,9 +131,11 @@ func (m machine) whole(name string, n reg.GPVirtual, unroll int, body func(p par
 		ctx.CMPQ(after, n)
 		ctx.JG(LabelRef(label + "Done"))
 		ctx.Label(label)
+		var parts []part
 		for i := range u {
-			body(part{m, at, i, nil})
+			parts = append(parts, part{m, at, i, nil})
 		}
+		body(parts)
 		ctx.MOVQ(after, at)
 		ctx.ADDQ(Imm(uint64(u*m.lanes())), after)
 		ctx.CMPQ(after, n)
@@ -141,7 +152,7 @@ func (m machine) whole(name string, n reg.GPVirtual, unroll int, body func(p par
 // slow on some processors: the last n mod lanes elements are left to back, with the last whole vectors of the matrices as
 // they were before the loop and a mask of the lanes that the loop has done. Fewer elements than a vector has lanes go under
 // a mask.
-func (m machine) reachBack(name string, n reg.GPVirtual, in []reg.GPVirtual, body func(p part), back func(last []Op, p part, old mask)) {
+func (m machine) reachBack(name string, n reg.GPVirtual, unroll int, in []reg.GPVirtual, body func(parts []part), back func(last []Op, p part, old mask)) {
 	ctx.CMPQ(n, Imm(uint64(m.lanes())))
 	ctx.JL(LabelRef(name + "Few"))
 	var last []Op
@@ -150,7 +161,7 @@ func (m machine) reachBack(name string, n reg.GPVirtual, in []reg.GPVirtual, bod
 	}
 	left := ctx.GP64()
 	ctx.MOVQ(n, left)
-	ctx.SUBQ(m.whole(name, n, 1, body), left)
+	ctx.SUBQ(m.passes(name, n, unroll, body), left)
 	ctx.JE(LabelRef(name + "End"))
 	done, from := ctx.GP64(), ctx.GP64()
 	ctx.MOVQ(U32(uint32(m.lanes())), done)
@@ -161,7 +172,7 @@ func (m machine) reachBack(name string, n reg.GPVirtual, in []reg.GPVirtual, bod
 	ctx.Label(name + "Few")
 	first := ctx.GP64()
 	ctx.XORQ(first, first)
-	body(part{m, first, 0, newMask(m.isa, n)})
+	body([]part{{m, first, 0, newMask(m.isa, n)}})
 	ctx.Label(name + "End")
 }
 

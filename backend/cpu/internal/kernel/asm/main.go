@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -51,6 +52,9 @@ func check(err error) {
 // ctx receives the instructions of the file being generated.
 var ctx *build.Context
 
+// onlyAVX512 finds vector registers that AVX2 lacks.
+var onlyAVX512 = regexp.MustCompile(`\b([XYZ](1[6-9]|2[0-9]|3[01])|Z[0-9]+)\b`)
+
 // flags of every function: no stack to grow, no pointers kept.
 const noSplit = attr.NOSPLIT
 
@@ -75,6 +79,9 @@ func write(folder, name string, generate func()) error {
 		text, err := p.Print(file)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
+		}
+		if suffix == "_amd64.s" && strings.HasSuffix(name, "_"+strings.ToLower(avx2.String())) && onlyAVX512.Match(text) {
+			return fmt.Errorf("%s: the registers do not suffice: it would need those of AVX-512", name)
 		}
 		if err := os.WriteFile(filepath.Join(folder, name+suffix), text, 0o644); err != nil {
 			return err

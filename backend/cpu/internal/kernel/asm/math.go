@@ -70,32 +70,37 @@ func (m machine) exp(x vec) vec {
 	return m.power(p, n)
 }
 
-// expParts returns 2^n as the low bits of t, and e^r - 1, for e^x = 2^n e^r. It is a short chain of operations, of which
-// passes of a loop overlap more. It changes x.
-func (m machine) expParts(x vec) (t, less vec) {
+// expParts returns 2^n as the low bits of t, and e^r - 1, for e^x = 2^n e^r. It is a short chain of operations. The vectors
+// take turns, so that a processor that looks only a few operations ahead finds one that need not wait. It changes x.
+func (m machine) expParts(x ...vec) (t, less []vec) {
 	// Added to a number of this size, n = round(x/log 2) stands in the low bits.
 	const shift = 0x1.8p23
-	t = m.load(m.number(shift))
-	m.addMul(t, x, m.number(math.Log2E))
-	n := m.sub(t, m.number(shift))
-	m.subMul(x, n, m.number(ln2High))
-	m.subMul(x, n, m.number(ln2Low))
-	r, square := x, m.mul(x, x)
-	term := func(i int) vec {
-		v := m.load(m.number(expTail[i]))
-		m.addMul(v, r, m.number(expTail[i+1]))
-		return v
+	k := len(x)
+	t, n, square, low, high := make([]vec, k), make([]vec, k), make([]vec, k), make([]vec, k), make([]vec, k)
+	turns := func(f func(i int)) {
+		for i := range k {
+			f(i)
+		}
 	}
-	low, high := term(0), term(2)
-	m.addMul(high, square, m.number(expTail[4]))
-	m.addMul(low, high, square)
-	m.addMul(r, low, square)
-	return t, r
+	turns(func(i int) { t[i] = m.load(m.number(shift)) })
+	turns(func(i int) { m.addMul(t[i], x[i], m.number(math.Log2E)) })
+	turns(func(i int) { n[i] = m.sub(t[i], m.number(shift)) })
+	turns(func(i int) { m.subMul(x[i], n[i], m.number(ln2High)) })
+	turns(func(i int) { m.subMul(x[i], n[i], m.number(ln2Low)) })
+	turns(func(i int) { square[i] = m.mul(x[i], x[i]) })
+	turns(func(i int) { low[i], high[i] = m.load(m.number(expTail[0])), m.load(m.number(expTail[2])) })
+	turns(func(i int) { m.addMul(high[i], x[i], m.number(expTail[3])) })
+	turns(func(i int) { m.addMul(low[i], x[i], m.number(expTail[1])) })
+	turns(func(i int) { m.addMul(high[i], square[i], m.number(expTail[4])) })
+	turns(func(i int) { m.addMul(low[i], high[i], square[i]) })
+	turns(func(i int) { m.addMul(x[i], low[i], square[i]) })
+	return t, x
 }
 
 // expShort is exp of numbers from -104 to 104.
 func (m machine) expShort(x vec) vec {
-	t, less := m.expParts(x)
+	ts, parts := m.expParts(x)
+	t, less := ts[0], parts[0]
 	half := m.shiftRight(t, 1)
 	one := m.number(1)
 	y := m.addInt(m.shiftLeft(half, 23), one)
@@ -104,21 +109,29 @@ func (m machine) expShort(x vec) vec {
 	return m.mul(y, rest)
 }
 
-// expNear is exp on AVX2, faster while all lanes are from -87 to 87, where results and their parts are normal numbers. What
-// it adds to far writes the code for others and has to be called after the end of the function.
-func (m machine) expNear(name string, x vec, far *[]func()) vec {
-	y, outside := m.new(), ctx.GP32()
-	ctx.VMOVMSKPS(m.compare(notLessEqual, m.abs(x), m.number(87)), outside)
+// expNear is exp of the vectors that x reads, on AVX2, faster while all lanes are from -87 to 87, where results and their parts
+// are normal numbers. What it adds to far writes the code for others and has to be called after the end of the function.
+func (m machine) expNear(name string, far *[]func(), x func() []vec) []vec {
+	in, outside := x(), ctx.GP32()
+	largest := m.abs(in[0])
+	for _, v := range in[1:] {
+		ctx.VPMAXSD(m.abs(v), largest, largest) // as integers, NaN is the largest
+	}
+	ctx.VMOVMSKPS(m.compare(notLessEqual, largest, m.number(87)), outside)
 	ctx.TESTL(outside, outside)
 	ctx.JNE(LabelRef(name + "Far"))
-	copied := m.new()
-	ctx.VMOVAPS(x, copied)
-	t, less := m.expParts(copied)
-	ctx.VPADDD(m.shiftLeft(t, 23), m.add(less, m.number(1)), y)
+	t, less := m.expParts(in...)
+	y := make([]vec, len(in))
+	for i := range y {
+		y[i] = m.new()
+		ctx.VPADDD(m.shiftLeft(t[i], 23), m.add(less[i], m.number(1)), y[i])
+	}
 	ctx.Label(name + "Near")
 	*far = append(*far, func() {
 		ctx.Label(name + "Far")
-		ctx.VMOVAPS(m.exp(x), y)
+		for i, v := range x() {
+			ctx.VMOVAPS(m.exp(v), y[i])
+		}
 		ctx.JMP(LabelRef(name + "Near"))
 	})
 	return y

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -82,19 +83,29 @@ func rowExp(s isa) {
 	var far []func()
 	shift, acc := m.new(), m.sums(1)
 	ctx.VBROADCASTSS(Mem{Base: less}, shift)
-	each := func(p part) {
-		var e vec
-		if x := m.sub(p.read(x), shift); s == avx2 && p.tail == nil {
-			e = m.expNear("each", x, &far)
-		} else {
-			e = p.only(m.exp(x))
-		}
+	ctx.VXORPS(m.word(0x80000000), shift, shift)
+	use := func(p part, e vec) {
 		ctx.VADDPS(e, acc[0], acc[0])
 		p.write(e, dst)
 	}
+	each := func(p part) { use(p, p.only(m.exp(m.add(shift, p.operand(x))))) }
 	if s == avx2 {
-		m.reachBack("each", c, []reg.GPVirtual{x}, each, func(last []Op, p part, old mask) {
-			e := m.expNear("back", m.sub(m.held(last[0]), shift), &far)
+		m.reachBack("each", c, 2, []reg.GPVirtual{x}, func(parts []part) {
+			if parts[0].tail != nil {
+				each(parts[0])
+				return
+			}
+			read := func() (in []vec) {
+				for _, p := range parts {
+					in = append(in, m.add(shift, p.operand(x)))
+				}
+				return in
+			}
+			for i, e := range m.expNear(fmt.Sprintf("each%d", len(parts)), &far, read) {
+				use(parts[i], e)
+			}
+		}, func(last []Op, p part, old mask) {
+			e := m.expNear("back", &far, func() []vec { return []vec{m.add(shift, last[0])} })[0]
 			p.write(e, dst)
 			ctx.VANDNPS(e, old, e)
 			ctx.VADDPS(e, acc[0], acc[0])

@@ -46,7 +46,7 @@ func rowLoop(m machine, matrices []string, body func(number vec, in []Op) vec) {
 		p.write(body(value, v), dst)
 	}
 	if m.isa == avx2 {
-		m.reachBack("each", c, in, each, func(last []Op, p part, _ mask) { p.write(body(value, last), dst) })
+		m.reachBack("each", c, 1, in, func(parts []part) { each(parts[0]) }, func(last []Op, p part, _ mask) { p.write(body(value, last), dst) })
 	} else {
 		m.loop("each", c, 2, each)
 	}
