@@ -29,6 +29,11 @@ type gemmRun struct {
 	fillB func(dst []float32, n, k0, depth, j, width int)
 	// cAt, when not nil, returns where product n begins in C.
 	cAt func(n int) int
+
+	// left holds the packed rows of a left factor that all products share, or nil; right the packed right factors of all
+	// products if upFront says so.
+	left, right []float32
+	upFront     bool
 }
 
 // cut makes r the run of a call. It keeps the memory of r's chunks.
@@ -94,50 +99,56 @@ func newFilledRun(g *GemmArgs) *gemmRun {
 
 func (r *gemmRun) do(p Parallel) {
 	pieces := r.rowBlocks * r.colBlocks
-	panels := len(r.chunks) - 1
-	upFront := r.packB && r.fillB == nil && (pieces > 1 || r.BStride == 0)
-	var a, b *scratch
-	if upFront {
-		b = r.packAll(p)
+	r.upFront = r.packB && r.fillB == nil && (pieces > 1 || r.BStride == 0)
+	if r.upFront {
+		b := r.packAll(p)
 		defer putScratch(b)
+		r.right = b.data
 	}
 	if r.fillB != nil && r.fillA == nil {
-		a = r.packAllRows(p)
+		a := r.packAllRows(p)
 		defer putScratch(a)
+		r.left = a.data
 	}
-	tasks := (r.Batch + r.group - 1) / r.group
-	p.run(tasks*pieces, func(task int) {
-		first := task / pieces * r.group
-		piece := task % pieces
-		row, col := piece/r.colBlocks, piece%r.colBlocks
-		w := gemmBlock{
-			gemmRun: r, i0: r.M * row / r.rowBlocks, i1: r.M * (row + 1) / r.rowBlocks,
-			lo: panels * col / r.colBlocks, hi: panels * (col + 1) / r.colBlocks,
+	count := (r.Batch + r.group - 1) / r.group * pieces
+	if p == nil || count == 1 {
+		for task := range count {
+			r.task(task)
 		}
-		if w.i0 == w.i1 || w.lo == w.hi {
-			return
+		return
+	}
+	p(count, r.task)
+}
+
+// task computes one task of a run whose shared factors are packed.
+func (r *gemmRun) task(task int) {
+	pieces, panels := r.rowBlocks*r.colBlocks, len(r.chunks)-1
+	first, piece := task/pieces*r.group, task%pieces
+	row, col := piece/r.colBlocks, piece%r.colBlocks
+	w := gemmBlock{
+		gemmRun: r, i0: r.M * row / r.rowBlocks, i1: r.M * (row + 1) / r.rowBlocks,
+		lo: panels * col / r.colBlocks, hi: panels * (col + 1) / r.colBlocks, rows: r.left,
+	}
+	if w.i0 == w.i1 || w.lo == w.hi {
+		return
+	}
+	var own *scratch
+	if r.packB && !r.upFront && r.fillB == nil {
+		own = getScratch(r.packedSize())
+		defer putScratch(own)
+	}
+	for w.n = first; w.n < min(first+r.group, r.Batch); w.n++ {
+		switch {
+		case own != nil:
+			r.pack(own.data, w.n, 0, panels)
+			w.panels = own.data
+		case r.upFront && r.BStride > 0:
+			w.panels = r.right[w.n*r.packedSize():]
+		default:
+			w.panels = r.right
 		}
-		var own *scratch
-		if r.packB && !upFront && r.fillB == nil {
-			own = getScratch(r.packedSize())
-			defer putScratch(own)
-		}
-		if a != nil {
-			w.rows = a.data
-		}
-		for w.n = first; w.n < min(first+r.group, r.Batch); w.n++ {
-			switch {
-			case upFront && r.BStride == 0:
-				w.panels = b.data
-			case upFront:
-				w.panels = b.data[w.n*r.packedSize():]
-			case own != nil:
-				r.pack(own.data, w.n, 0, panels)
-				w.panels = own.data
-			}
-			w.do()
-		}
-	})
+		w.do()
+	}
 }
 
 // packAll packs the right factors of all products.
