@@ -6,12 +6,14 @@ import (
 	"github.com/gomlx/compute/shapes"
 )
 
-// tileSize is about the number of elements that a loop computes at a time: its
-// registers stay in the first-level cache. taskTiles tiles are one task.
+// A loop computes a tile of elements at a time. Calling its instructions costs
+// less for wide tiles, so that what they hand to one another may fill more than
+// the first-level cache.
 const (
-	tileSize  = 1024
-	widest    = 4 * longestRow // tile: of drawn words there are multiples of 4
-	taskTiles = 16
+	narrowest = 1024
+	widest    = 4 * longestRow // of drawn words there are multiples of 4
+	tileBytes = 64 << 10
+	taskSize  = 16 << 10 // elements of a task
 )
 
 // bank is a set of registers of the same kind: numbers or truth values, one

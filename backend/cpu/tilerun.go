@@ -21,6 +21,7 @@ func (p *loopProgram) layOut() {
 	for i := range p.outs {
 		p.outs[i].reg = p.index(p.outs[i].src)
 	}
+	most := p.fitting()
 	unit := max(p.row, 1)
 	for _, l := range p.loads {
 		if l.drawn && l.coin == 0 {
@@ -40,7 +41,7 @@ func (p *loopProgram) layOut() {
 			period = lcm(period, w.inner)
 		}
 	}
-	if period <= tileSize {
+	if period <= most {
 		unit = period
 		for i, l := range p.loads {
 			w := p.sources[l.source].view
@@ -48,10 +49,39 @@ func (p *loopProgram) layOut() {
 		}
 	}
 	p.grain = unit
-	p.width = min(max(tileSize/unit, 1)*unit, p.n)
+	p.width = min(max(most/unit, 1)*unit, p.n)
 	for i := range p.code {
 		p.execs = append(p.execs, p.compile(p.code[i]))
 	}
+}
+
+// fitting returns the number of elements whose registers that are written or
+// read more than once fill tileBytes.
+func (p *loopProgram) fitting() int {
+	touched := make(map[ref]int)
+	for _, l := range p.loads {
+		if !l.whole || l.floor > 0 || l.coin > 0 {
+			touched[l.dst]++
+		}
+	}
+	for _, in := range p.code {
+		touched[in.dst]++
+		for _, r := range in.operands() {
+			if r.scalar == 0 {
+				touched[r]++
+			}
+		}
+	}
+	bytes := 0
+	for r, times := range touched {
+		switch {
+		case times > 1 && r.bank == numbers:
+			bytes += 4
+		case times > 1 && r.bank == truths:
+			bytes++
+		}
+	}
+	return min(max(tileBytes/max(bytes, 1), narrowest), widest)
 }
 
 func lcm(a, b int) int {
@@ -108,13 +138,13 @@ func (p *loopProgram) span(fr *frame, from, to, count int) {
 func (p *loopProgram) run(fr *frame) error {
 	var few [8]float32
 	scalars := p.numbers(fr, few[:0])
-	tiles := (p.n + p.width - 1) / p.width
-	if tiles <= taskTiles || fr.workers == nil {
+	size := max(taskSize/p.width, 1) * p.width
+	if p.n <= size || fr.workers == nil {
 		p.task(fr, scalars, 0, p.n)
 		return nil
 	}
-	fr.parallel((tiles+taskTiles-1)/taskTiles, func(t int) {
-		p.task(fr, scalars, t*taskTiles*p.width, min((t+1)*taskTiles*p.width, p.n))
+	fr.parallel((p.n+size-1)/size, func(t int) {
+		p.task(fr, scalars, t*size, min((t+1)*size, p.n))
 	})
 	return nil
 }
