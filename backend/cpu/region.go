@@ -38,7 +38,7 @@ const maxLanes = 16
 
 // blockWork is the number of elements that a node of a region should compute
 // at least, on average, for the calls not to weigh.
-var blockWork = 8192
+var blockWork = 9 << 10
 
 // minBlocks is the least number of blocks that keeps the threads busy.
 const minBlocks = 8
