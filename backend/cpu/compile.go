@@ -323,11 +323,11 @@ func (c *compiler) sweep() {
 func (c *compiler) countUsers() {
 	for _, n := range c.nodes {
 		for _, v := range n.outputs {
-			v.users = nil
+			v.users = v.users[:0]
 		}
 		for _, v := range n.inputs {
 			root := c.root(v)
-			root.users = nil
+			root.users = root.users[:0]
 			if root != v {
 				v.same = root // shortens the way for those who come later
 			}

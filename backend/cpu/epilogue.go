@@ -16,12 +16,12 @@ var epilogueLeast = 1 << 16
 // planned yet.
 func (p *program) epilogues() {
 	n := newNester(p)
+	n.index()
 	for i := 0; i < len(p.steps); i++ {
 		x, ok := p.steps[i].spans.(*matrices)
 		if !ok || x.sums || x.products() != 1 || !x.straight[2] || p.stores[x.out].len < epilogueLeast {
 			continue
 		}
-		n.index()
 		j, ok := n.tail(i, x)
 		if !ok {
 			continue
@@ -29,6 +29,7 @@ func (p *program) epilogues() {
 		s := finishing(&p.steps[i], &p.steps[j], x)
 		p.steps[j] = s
 		p.steps = slices.Delete(p.steps, i, i+1)
+		n.index()
 		i--
 	}
 }

@@ -27,10 +27,10 @@ type spanning interface {
 
 // nestLeast is the least length of what is worth keeping in the cache, and
 // nestPart the least of a part.
+var nestLeast, nestPart = 1 << 15, 1 << 13
+
 // nests counts the nests that were compiled, for tests.
 var nests atomic.Int64
-
-var nestLeast, nestPart = 1 << 15, 1 << 13
 
 // nester looks for nests among the steps of a program.
 type nester struct {
@@ -56,22 +56,25 @@ func newNester(p *program) *nester {
 // nest replaces steps by nests. Slots must not be planned yet.
 func (p *program) nest() {
 	n := newNester(p)
+	n.index()
 	for first := 0; first < len(p.steps); first++ {
 		if st := &p.steps[first]; st.spans == nil || !slices.ContainsFunc(st.writes, func(s int) bool { return p.stores[s].len >= nestLeast }) {
 			continue
 		}
-		n.index()
 		if g := n.grow(first); g != nil {
 			n.place(g)
+			n.index()
 			first-- // another step is there now
 		}
 	}
 }
 
 func (n *nester) index() {
-	n.writer, n.readers = make([]int, len(n.p.stores)), make([][]int, len(n.p.stores))
+	if n.writer == nil {
+		n.writer, n.readers = make([]int, len(n.p.stores)), make([][]int, len(n.p.stores))
+	}
 	for s := range n.writer {
-		n.writer[s] = -1
+		n.writer[s], n.readers[s] = -1, n.readers[s][:0]
 	}
 	for i := range n.p.steps {
 		st := &n.p.steps[i]
@@ -236,7 +239,7 @@ func (n *nester) place(g *group) {
 		}
 		return nil
 	}
-	steps := make([]step, 0, len(n.p.steps))
+	steps := n.p.steps[:0] // a member has been left out before the nest comes in
 	for i, st := range n.p.steps {
 		if i == g.at {
 			steps = append(steps, s)
@@ -245,5 +248,6 @@ func (n *nester) place(g *group) {
 			steps = append(steps, st)
 		}
 	}
+	clear(n.p.steps[len(steps):])
 	n.p.steps = steps
 }

@@ -132,14 +132,8 @@ func (c *compiler) bestTiling(params []*value) *tiling {
 			n.from[i] = c.root(v).node.id
 		}
 	}
-	extents := c.extents(params)
-	best := &tiling{}
-	for _, t := range tilings(len(extents), func(i int) *tiling { return c.tile(params, extents[i], nil) }) {
-		if t.kept > best.kept {
-			best = t
-		}
-	}
-	if best.kept == 0 {
+	best := c.likeliest(params)
+	if best == nil {
 		return nil
 	}
 	// A parameter whose first axis happens to be as long as the batch, such as
@@ -159,6 +153,57 @@ func (c *compiler) bestTiling(params []*value) *tiling {
 		best, skip, names = tries[at], append(skip, names[at]), names[at+1:]
 	}
 	return best
+}
+
+// likeliest returns the tiling that keeps most among those of all extents. Most
+// cannot keep as much as the one that might keep most, and are not tried.
+func (c *compiler) likeliest(params []*value) *tiling {
+	extents := c.extents(params)
+	bounds, most := make([]int, len(extents)), 0
+	for i, extent := range extents {
+		t := &tiling{c: c, extent: extent}
+		if bounds[i] = t.bound(); bounds[i] > bounds[most] {
+			most = i
+		}
+	}
+	if len(extents) == 0 || bounds[most] == 0 {
+		return nil
+	}
+	tried := map[int]*tiling{most: c.tile(params, extents[most], nil)}
+	var rest []int
+	for i, bound := range bounds {
+		if i != most && bound >= max(tried[most].kept, 1) {
+			rest = append(rest, i)
+		}
+	}
+	for k, t := range tilings(len(rest), func(k int) *tiling { return c.tile(params, extents[rest[k]], nil) }) {
+		tried[rest[k]] = t
+	}
+	best := &tiling{}
+	for i := range extents {
+		if t := tried[i]; t != nil && t.kept > best.kept {
+			best = t
+		}
+	}
+	if best.kept == 0 {
+		return nil
+	}
+	return best
+}
+
+// bound returns what a tiling keeps at most.
+func (t *tiling) bound() int {
+	total := 0
+	for _, n := range t.c.nodes {
+		if len(n.outputs) == 0 {
+			continue
+		}
+		last := n.outputs[len(n.outputs)-1].shape
+		if _, ok := t.batchAxis(last); ok {
+			total += size(last)
+		}
+	}
+	return total
 }
 
 // tilings makes n tilings side by side.
