@@ -137,10 +137,13 @@ func (c *compiler) bestTiling(params []*value) *tiling {
 		return nil
 	}
 	// A parameter whose first axis happens to be as long as the batch, such as
-	// a weight matrix, is better taken as a whole.
+	// a weight matrix, is better taken as a whole. Somebody reads it like that.
 	var names, skip []string
 	for _, v := range params {
-		if name := v.shape.String(); best.kind[v.node.id] == parted && !slices.Contains(names, name) {
+		if best.kind[v.node.id] != parted || !best.readWhole(v) {
+			continue
+		}
+		if name := v.shape.String(); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -153,6 +156,18 @@ func (c *compiler) bestTiling(params []*value) *tiling {
 		best, skip, names = tries[at], append(skip, names[at]), names[at+1:]
 	}
 	return best
+}
+
+// readWhole reports whether a node reads all of a parameter at once.
+func (t *tiling) readWhole(v *value) bool {
+	for _, n := range v.users {
+		for i, src := range n.from {
+			if src == v.node.id && (t.byPart[n.id] == nil || !t.byPart[n.id][i]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // likeliest returns the tiling that keeps most among those of all extents. Most
