@@ -74,7 +74,6 @@ func (c *compiler) regions(t *tiling) error {
 		}
 	}
 	c.countUsers()
-	c.fuse()
 	bodies := make([]*regionCompiler, len(planned))
 	for level, r := range planned {
 		if r != nil {
@@ -84,6 +83,7 @@ func (c *compiler) regions(t *tiling) error {
 	failures := make([]error, len(bodies)+1)
 	parallel(len(failures), func(i int) {
 		if i == 0 {
+			c.fuse()
 			failures[i] = c.emitLevels(byLevel, bodies, late)
 		} else if rc := bodies[i-1]; rc != nil {
 			failures[i] = rc.compile()
