@@ -2,21 +2,24 @@ package layer
 
 import "math"
 
-// positions returns sinusoidal encodings of the positions 1..tokens, one row
-// of the given width each: the sines of all frequencies, then their cosines,
+// positions returns sinusoidal encodings of the positions 1..tokens, row by row,
+// rows of the given width: the sines of all frequencies, then their cosines,
 // then a 0 where width is odd. The frequencies fall geometrically from 1 to
 // 1/10000 (Vaswani et al., 2017, in the layout of tensor2tensor).
-func positions(tokens, width int) [][]float32 {
+func positions(tokens, width int) []float32 {
 	half := width / 2
 	step := math.Log(10000) / float64(max(half-1, 1))
-	rows := make([][]float32, tokens)
-	for t := range rows {
-		rows[t] = make([]float32, width)
-		for i := range half {
-			angle := float64(t+1) * math.Exp(-step*float64(i))
-			rows[t][i] = float32(math.Sin(angle))
-			rows[t][half+i] = float32(math.Cos(angle))
+	frequencies := make([]float64, half)
+	for i := range frequencies {
+		frequencies[i] = math.Exp(-step * float64(i))
+	}
+	table := make([]float32, tokens*width)
+	for t := range tokens {
+		row := table[t*width:]
+		for i, f := range frequencies {
+			sin, cos := math.Sincos(float64(t+1) * f)
+			row[i], row[half+i] = float32(sin), float32(cos)
 		}
 	}
-	return rows
+	return table
 }

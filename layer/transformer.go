@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/support/exceptions"
 
 	"cggm/param"
@@ -57,7 +58,7 @@ func TransformerStage(s param.Scope, x, mask *graph.Node, i, layers, heads int, 
 	}
 	if i == 0 {
 		tokens, width := x.Shape().Dimensions[1], last(x)
-		place := graph.Const(x.Graph(), positions(tokens, width))
+		place := graph.ConstTensor(x.Graph(), tensors.FromFlatDataAndDimensions(positions(tokens, width), tokens, width))
 		x = graph.Add(graph.MulScalar(x, math.Sqrt(float64(width))), graph.InsertAxes(place, 0))
 		x = Dropout(s.In("dropout"), x, rates.Embed)
 	}

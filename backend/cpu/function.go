@@ -197,8 +197,18 @@ func inference(n *node) []byte {
 			key = number(key, d)
 		}
 	}
-	if len(n.args) > 0 {
-		key = fmt.Appendf(key, "%v", n.args)
+	for _, arg := range n.args {
+		switch arg := arg.(type) {
+		case int:
+			key = number(append(key, 'i'), arg)
+		case []int:
+			key = number(append(key, 'l'), len(arg))
+			for _, v := range arg {
+				key = number(key, v)
+			}
+		default:
+			key = fmt.Appendf(append(key, 'v'), "%v;", arg)
+		}
 	}
 	return key
 }
