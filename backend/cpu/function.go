@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/notimplemented"
 	"github.com/gomlx/compute/shapes"
 )
@@ -93,9 +95,16 @@ func (f *function) Constant(flat any, dims ...int) (compute.Value, error) {
 	}
 	own := reflect.MakeSlice(data.Type(), data.Len(), data.Len())
 	reflect.Copy(own, data)
-	v, err := first(f.record(compute.OpTypeConstant, nil, []any{dims}, func(t compute.Function, _ []compute.Value) ([]compute.Value, error) {
+	emit := func(t compute.Function, _ []compute.Value) ([]compute.Value, error) {
 		return single(t.Constant(own.Interface(), dims...))
-	}))
+	}
+	dtype, sound := dtypes.FromGoType(data.Type().Elem()), !slices.ContainsFunc(dims, func(d int) bool { return d < 1 })
+	if f.main() && !f.returned && dtype != dtypes.InvalidDType && sound && product(dims) == data.Len() {
+		// The Go engine has nothing to add.
+		n := &node{op: compute.OpTypeConstant, function: f, args: []any{dims}, emit: emit, data: own.Interface()}
+		return f.add(n, []shapes.Shape{shapes.Make(dtype, dims...)}, nil)[0], nil
+	}
+	v, err := first(f.record(compute.OpTypeConstant, nil, []any{dims}, emit))
 	if err == nil {
 		v.(*value).node.data = own.Interface()
 	}
