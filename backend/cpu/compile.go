@@ -186,7 +186,7 @@ func (c *compiler) follow(values []*value) {
 
 // merge gives equal nodes one value and reshapes the value of their input.
 func (c *compiler) merge() {
-	known := make(map[sameness]*node)
+	known := make(map[sameness]*node, len(c.nodes))
 	kept := make([]*node, 0, len(c.nodes))
 	for _, n := range c.nodes {
 		if c.alias(n) {

@@ -6,36 +6,45 @@ import "github.com/gomlx/compute"
 // nobody else reads what passes between them.
 func (b *loopBuilder) contract() {
 	p := b.p
-	readers, maker := make(map[ref]int), make(map[ref]int)
-	for i, in := range p.code {
+	// The place of the maker is kept plus one: inputs have none.
+	readers, makers := p.byRegister(), p.byRegister()
+	for i := range p.code {
+		in := &p.code[i]
 		for _, r := range in.operands() {
-			readers[r]++
+			if r.scalar == 0 {
+				*readers.at(r)++
+			}
 		}
-		maker[in.dst] = i
+		*makers.at(in.dst) = i + 1
 	}
 	for _, out := range p.outs {
-		readers[out.src]++
+		*readers.at(out.src)++
 	}
+	maker := func(r ref) int { return *makers.at(r) - 1 }
 	gone := make([]bool, len(p.code))
 	// inner returns the instruction that makes r for one reader.
 	inner := func(r ref, op compute.OpType) *instr {
-		i, ok := maker[r]
-		if !ok || r.scalar != 0 || readers[r] != 1 || gone[i] || p.code[i].op != op {
+		if r.scalar != 0 || *readers.at(r) != 1 {
 			return nil
 		}
-		return &p.code[i]
+		if i := maker(r); i >= 0 && !gone[i] && p.code[i].op == op {
+			return &p.code[i]
+		}
+		return nil
 	}
 	// row returns the numbers of rows that an operand repeats.
 	row := func(r ref) (ref, bool) {
-		i, ok := maker[r]
-		if !ok || r.scalar != 0 || p.code[i].op != expand {
+		if r.scalar != 0 {
 			return ref{}, false
 		}
-		return p.code[i].in[0], true
+		if i := maker(r); i >= 0 && p.code[i].op == expand {
+			return p.code[i].in[0], true
+		}
+		return ref{}, false
 	}
 	read := func(r ref) {
-		if readers[r]--; readers[r] == 0 {
-			gone[maker[r]] = true
+		if *readers.at(r)--; *readers.at(r) == 0 {
+			gone[maker(r)] = true
 		}
 	}
 	// byRow makes an operation of rows of one whose operand from k on repeats
@@ -57,7 +66,7 @@ func (b *loopBuilder) contract() {
 			m := inner(r, op)
 			if other := in.in[1-k]; m != nil && other.scalar == 0 && m.in[0].scalar == 0 && m.in[1].scalar == 0 {
 				*in = instr{op: made, dst: in.dst, in: [4]ref{m.in[0], m.in[1], other}}
-				gone[maker[r]] = true
+				gone[maker(r)] = true
 				return true
 			}
 		}
@@ -71,7 +80,7 @@ func (b *loopBuilder) contract() {
 			if m := inner(used, compute.OpTypeMul); m != nil && in.in[2].scalar != 0 && in.in[0].scalar == 0 {
 				if x, s, ok := timesScalar(m); ok {
 					*in = instr{op: selectTimes, dst: in.dst, in: [4]ref{in.in[0], x, s, in.in[2]}}
-					gone[maker[used]] = true
+					gone[maker(used)] = true
 				}
 			}
 		case compute.OpTypeMul:
@@ -83,7 +92,7 @@ func (b *loopBuilder) contract() {
 				zero, known := b.known[w.in[2].scalar]
 				if scale, ok := b.known[s.scalar]; known && ok && zero == 0 && scale > 0 {
 					*in = instr{op: selectTimes, dst: in.dst, in: [4]ref{w.in[0], w.in[1], s, w.in[2]}}
-					gone[maker[x]] = true
+					gone[maker(x)] = true
 				}
 				continue
 			}
@@ -92,7 +101,7 @@ func (b *loopBuilder) contract() {
 			d := inner(in.in[0], subRows)
 			for k, sum := range p.code {
 				if d != nil && !gone[k] && sum.op == compute.OpTypeReduceSum && sum.in[0] == in.dst {
-					gone[maker[in.in[0]]], gone[k] = true, true
+					gone[maker(in.in[0])], gone[k] = true, true
 					*in = instr{op: expLess, dst: in.dst, in: [4]ref{d.in[0], d.in[1]}, sum: sum.dst}
 					break
 				}

@@ -227,7 +227,7 @@ func matrixCopy(in, out int, strides, dims []int) step {
 // run it.
 func (c *compiler) newRegion(t *tiling, r *plannedRegion, escapes map[*value]bool) *regionCompiler {
 	rc := &regionCompiler{
-		t: t, outer: c, blocks: r.blocks, produced: make(map[*value]*value), parts: make(map[*value]*value),
+		t: t, outer: c, blocks: r.blocks, produced: make(map[*value]*value, len(r.nodes)), parts: make(map[*value]*value),
 		wholes: make(map[*value]*value), straight: make(map[straightKey]*value), region: &region{blocks: r.blocks, lanes: min(r.blocks, maxLanes)},
 		step: step{name: "region"},
 	}

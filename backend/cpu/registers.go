@@ -1,5 +1,18 @@
 package cpu
 
+// byRegister holds something for every register of a program.
+type byRegister [banks][]int
+
+func (p *loopProgram) byRegister() *byRegister {
+	var b byRegister
+	for k := range b {
+		b[k] = make([]int, p.count[k])
+	}
+	return &b
+}
+
+func (b *byRegister) at(r ref) *int { return &b[r.bank][r.reg] }
+
 // allocate renumbers registers so that one whose value is no longer read
 // serves again. Inputs and outputs keep a register of their own: they stand
 // for memory, which nothing else may be written to.
@@ -20,9 +33,9 @@ func (p *loopProgram) allocate() {
 		p.loads[i].dst.reg = file.fresh(l.dst.reg)
 		file.pinned[l.dst.reg] = true
 	}
-	stored := make(map[ref]bool)
+	stored := p.byRegister()
 	for _, out := range p.outs {
-		stored[out.src] = true
+		*stored.at(out.src) = 1
 	}
 	for i := range p.code {
 		in := &p.code[i]
@@ -34,7 +47,7 @@ func (p *loopProgram) allocate() {
 		}
 		result := func(r *ref) {
 			file := files[r.bank]
-			if virtual := r.reg; stored[*r] {
+			if virtual := r.reg; *stored.at(*r) > 0 {
 				r.reg = file.fresh(virtual)
 				file.pinned[virtual] = true
 			} else {

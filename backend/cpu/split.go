@@ -20,7 +20,7 @@ func (c *compiler) regions(t *tiling) error {
 	for level := range planned {
 		planned[level] = t.plan(level)
 	}
-	inRegion := make(map[*node]int) // level + 1
+	inRegion := make(map[*node]int, len(c.nodes)) // level + 1
 	for level, r := range planned {
 		if r == nil {
 			continue

@@ -343,10 +343,12 @@ func (p *loopProgram) inPlace() []int {
 			}
 		}
 	}
-	last := make(map[ref]int)
-	for i, in := range p.code {
-		for _, r := range in.operands() {
-			last[r] = i
+	last := p.byRegister()
+	for i := range p.code {
+		for _, r := range p.code[i].operands() {
+			if r.scalar == 0 {
+				*last.at(r) = i
+			}
 		}
 	}
 	partial := make(map[int]bool)
@@ -363,7 +365,7 @@ func (p *loopProgram) inPlace() []int {
 	var stores []int
 	for _, l := range p.loads {
 		s := p.sources[l.source]
-		if l.floor == 0 && !partial[s.store] && last[l.dst] <= written && (l.dst.bank == numbers || l.dst.bank == truths && !drawn) {
+		if l.floor == 0 && !partial[s.store] && *last.at(l.dst) <= written && (l.dst.bank == numbers || l.dst.bank == truths && !drawn) {
 			stores = append(stores, s.store)
 		}
 	}

@@ -58,29 +58,30 @@ func (p *loopProgram) layOut() {
 // fitting returns the number of elements whose registers that are written or
 // read more than once fill tileBytes.
 func (p *loopProgram) fitting() int {
-	touched := make(map[ref]int)
+	touched := p.byRegister()
 	for _, l := range p.loads {
 		if !l.whole || l.floor > 0 || l.coin > 0 {
-			touched[l.dst]++
+			*touched.at(l.dst)++
 		}
 	}
-	for _, in := range p.code {
-		touched[in.dst]++
+	for i := range p.code {
+		in := &p.code[i]
+		*touched.at(in.dst)++
 		for _, r := range in.operands() {
 			if r.scalar == 0 {
-				touched[r]++
+				*touched.at(r)++
 			}
 		}
 	}
-	bytes := 0
-	for r, times := range touched {
-		switch {
-		case times > 1 && r.bank == numbers:
-			bytes += 4
-		case times > 1 && r.bank == truths:
-			bytes++
+	twice := func(k bank) (count int) {
+		for _, times := range touched[k] {
+			if times > 1 {
+				count++
+			}
 		}
+		return count
 	}
+	bytes := 4*twice(numbers) + twice(truths)
 	return min(max(tileBytes/max(bytes, 1), narrowest), widest)
 }
 
