@@ -27,7 +27,7 @@ type GemmArgs struct {
 	Epilogue func(c []float32, ldc, i0, j0, rows, cols int)
 }
 
-// Gemm computes the products described by g. Each element of C is a sum over p in increasing order, in one run or in runs
+// Gemm computes the products described by args. Each element of C is a sum over p in increasing order, in one run or in runs
 // that depend on M, N and K alone.
 func Gemm(p Parallel, args GemmArgs) {
 	call := borrowCall(args)
