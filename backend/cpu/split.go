@@ -184,24 +184,21 @@ func (c *compiler) likeliest(params []*value) *tiling {
 	if len(extents) == 0 || bounds[most] == 0 {
 		return nil
 	}
-	tried := map[int]*tiling{most: c.tile(params, extents[most], nil)}
-	var rest []int
-	for i, bound := range bounds {
-		if i != most && bound >= max(tried[most].kept, 1) {
-			rest = append(rest, i)
+	first := c.tile(params, extents[most], nil)
+	tried := tilings(len(extents), func(i int) *tiling {
+		switch {
+		case i == most:
+			return first
+		case bounds[i] < max(first.kept, 1):
+			return nil
 		}
-	}
-	for k, t := range tilings(len(rest), func(k int) *tiling { return c.tile(params, extents[rest[k]], nil) }) {
-		tried[rest[k]] = t
-	}
-	best := &tiling{}
-	for i := range extents {
-		if t := tried[i]; t != nil && t.kept > best.kept {
+		return c.tile(params, extents[i], nil)
+	})
+	var best *tiling
+	for _, t := range tried {
+		if t != nil && t.kept > 0 && (best == nil || t.kept > best.kept) {
 			best = t
 		}
-	}
-	if best.kept == 0 {
-		return nil
 	}
 	return best
 }

@@ -112,6 +112,7 @@ func (r *gemmRun) do(p Parallel) {
 	}
 	count := (r.Batch + r.group - 1) / r.group * pieces
 	if p == nil || count == 1 {
+		// Handing over the method would make garbage of every small product.
 		for task := range count {
 			r.task(task)
 		}

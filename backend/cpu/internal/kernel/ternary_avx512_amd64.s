@@ -227,30 +227,29 @@ eachEnd:
 TEXT ·repeatAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
-	MOVQ rows+16(FP), DX
-	MOVQ width+24(FP), BX
-	LEAQ (CX)(DX*4), DX
-	MOVQ BX, SI
+	MOVQ width+24(FP), DX
+	MOVQ rows+16(FP), BX
+	MOVQ DX, SI
 	SHLQ $0x02, SI
 
 row:
-	CMPQ         CX, DX
-	JGE          rowsDone
+	TESTQ        BX, BX
+	JLE          rowsDone
 	VBROADCASTSS (CX), Z0
 	XORQ         DI, DI
 	LEAQ         16(DI), R8
-	CMPQ         R8, BX
+	CMPQ         R8, DX
 	JG           each1Done
 
 each1:
 	VMOVUPS Z0, (AX)(DI*4)
 	MOVQ    R8, DI
 	ADDQ    $0x10, R8
-	CMPQ    R8, BX
+	CMPQ    R8, DX
 	JLE     each1
 
 each1Done:
-	MOVQ    BX, R8
+	MOVQ    DX, R8
 	SUBQ    DI, R8
 	JE      eachEnd
 	MOVQ    $-1, R9
@@ -259,8 +258,9 @@ each1Done:
 	VMOVUPS Z0, K1, (AX)(DI*4)
 
 eachEnd:
-	ADDQ SI, AX
 	ADDQ $0x04, CX
+	ADDQ SI, AX
+	DECQ BX
 	JMP  row
 
 rowsDone:

@@ -1,6 +1,9 @@
 package main
 
-import . "github.com/mmcloughlin/avo/operand"
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
 
 // relations are the comparisons, in the order of the constants of package kernel.
 var relations = []struct {
@@ -56,23 +59,12 @@ func ternaryFunctions(s isa) {
 // repeat writes the function that spreads the elements of a column over the rows of a matrix.
 func repeat(s isa) {
 	m := function(s, "repeat", "dst, src *float32, rows, width int", "sets the elements of each row to one number.")
-	dst, src, rows, width := param("dst"), param("src"), param("rows"), param("width")
-	end4 := ctx.GP64()
-	ctx.LEAQ(Mem{Base: src, Index: rows, Scale: 4}, end4)
-	stride := ctx.GP64()
-	ctx.MOVQ(width, stride)
-	ctx.SHLQ(Imm(2), stride)
-	ctx.Label("row")
-	ctx.CMPQ(src, end4)
-	ctx.JGE(LabelRef("rowsDone"))
+	dst, src, width := param("dst"), param("src"), param("width")
+	next := rows(param("rows"), width, []reg.GPVirtual{src}, []reg.GPVirtual{dst})
 	value := m.new()
 	ctx.VBROADCASTSS(Mem{Base: src}, value)
 	m.loop("each", width, 1, func(p part) { p.write(value, dst) })
-	ctx.ADDQ(stride, dst)
-	ctx.ADDQ(Imm(4), src)
-	ctx.JMP(LabelRef("row"))
-	ctx.Label("rowsDone")
-	end()
+	next()
 }
 
 // logicFunctions writes the functions that read or write truth values, one byte each. Those of AVX2 take whole vectors.
